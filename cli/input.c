@@ -1,0 +1,230 @@
+/* Reading logs line by line, and the signals that may interrupt it. */
+#include "input.h"
+
+#include "ssp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { BLOCK = 256 * 1024 };
+
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+    caught = number;
+}
+
+void input_catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+
+    (void)sigaction(SIGINT, &action, NULL);
+    (void)sigaction(SIGTERM, &action, NULL);
+}
+
+int input_signal(void)
+{
+    return caught;
+}
+
+bool input_open(struct input *input, const char *path, size_t max_line)
+{
+    bool standard = strcmp(path, "-") == 0;
+
+    *input = (struct input){.name = standard ? "<stdin>" : path, .max_line = max_line};
+    input->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (input->fd < 0)
+        return false;
+    input->max = BLOCK;
+    input->bytes = malloc(input->max + SSP_PADDING);
+    if (!input->bytes) {
+        input_close(input);
+        errno = ENOMEM;
+        return false;
+    }
+    memset(input->bytes, 0, input->max + SSP_PADDING);
+    return true;
+}
+
+void input_close(struct input *input)
+{
+    if (input->fd > STDIN_FILENO)
+        (void)close(input->fd);
+    free(input->bytes);
+    input->bytes = NULL;
+}
+
+/* Waits until a read would not block. False: a signal came. Signals are let in only inside ppoll,
+ * so none can slip in between looking at the flag and going to sleep. */
+static bool wait_readable(struct input *input)
+{
+    struct pollfd poll_fd = {.fd = input->fd, .events = POLLIN};
+    sigset_t block;
+    sigset_t before;
+    bool stopped;
+
+    if (poll(&poll_fd, 1, 0) != 0)
+        return caught == 0;
+    input->idle(input->context);
+    (void)sigemptyset(&block);
+    (void)sigaddset(&block, SIGINT);
+    (void)sigaddset(&block, SIGTERM);
+    (void)sigprocmask(SIG_BLOCK, &block, &before);
+    while (!caught && ppoll(&poll_fd, 1, NULL, &before) < 0 && errno == EINTR)
+        ;
+    stopped = caught != 0;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
+    return !stopped;
+}
+
+/* Moves what is left to the front, makes room, reads a block. */
+static enum input_result fill(struct input *input)
+{
+    ssize_t got;
+
+    if (input->start > 0) {
+        memmove(input->bytes, input->bytes + input->start, input->end - input->start);
+        input->end -= input->start;
+        input->start = 0;
+    }
+    if (input->end == input->max) {
+        char *bigger = realloc(input->bytes, input->max * 2 + SSP_PADDING);
+
+        if (!bigger) {
+            errno = ENOMEM;
+            return INPUT_ERROR;
+        }
+        input->bytes = bigger;
+        input->max *= 2;
+    }
+    if (!wait_readable(input))
+        return INPUT_STOPPED;
+    do
+        got = read(input->fd, input->bytes + input->end, input->max - input->end);
+    while (got < 0 && errno == EINTR && !caught);
+    if (got < 0)
+        return caught ? INPUT_STOPPED : INPUT_ERROR;
+    input->end += (size_t)got;
+    input->eof = got == 0;
+    memset(input->bytes + input->end, 0, SSP_PADDING);
+    return INPUT_LINE;
+}
+
+static bool is_blank(const char *line, size_t size)
+{
+    for (size_t i = 0; i < size; i++)
+        if (line[i] != ' ' && line[i] != '\t' && line[i] != '\r')
+            return false;
+    return true;
+}
+
+/* The rest of a line that is too long is read and thrown away. */
+static enum input_result skip_line(struct input *input)
+{
+    for (;;) {
+        char *lf = memchr(input->bytes + input->start, '\n', input->end - input->start);
+        enum input_result result;
+
+        if (lf) {
+            input->start = (size_t)(lf - input->bytes) + 1;
+            return INPUT_TOO_LONG;
+        }
+        input->start = input->end;
+        if (input->eof)
+            return INPUT_TOO_LONG;
+        result = fill(input);
+        if (result != INPUT_LINE)
+            return result;
+    }
+}
+
+/* One line, blank ones included. */
+static enum input_result next_line(struct input *input, const char **line, size_t *size,
+                                   bool *whole)
+{
+    size_t searched = 0;
+
+    for (;;) {
+        char *begin = input->bytes + input->start;
+        size_t have = input->end - input->start;
+        char *lf = memchr(begin + searched, '\n', have - searched);
+        enum input_result result;
+
+        if (lf || (input->eof && have > 0)) {
+            *line = begin;
+            *size = lf ? (size_t)(lf - begin) : have;
+            *whole = lf != NULL;
+            input->start += *size + (lf != NULL);
+            input->line++;
+            return *size > input->max_line ? INPUT_TOO_LONG : INPUT_LINE;
+        }
+        if (input->eof)
+            return INPUT_END;
+        if (have > input->max_line) {
+            input->line++;
+            return skip_line(input);
+        }
+        searched = have;
+        result = fill(input);
+        if (result != INPUT_LINE)
+            return result;
+    }
+}
+
+enum input_result input_next(struct input *input, const char **line, size_t *size, bool *whole)
+{
+    for (;;) {
+        enum input_result result = caught ? INPUT_STOPPED : next_line(input, line, size, whole);
+
+        if (result != INPUT_LINE)
+            return result;
+        if (input->line == 1 && *size >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
+            *line += 3;
+            *size -= 3;
+        }
+        if (!is_blank(*line, *size))
+            return INPUT_LINE;
+    }
+}
+
+char *input_slurp(const char *path, size_t *size)
+{
+    bool standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    size_t max = 64 * 1024;
+    char *bytes = malloc(max + SSP_PADDING);
+    ssize_t got = fd < 0 || !bytes ? -1 : 1;
+
+    *size = 0;
+    while (got > 0) {
+        if (*size == max) {
+            char *bigger = realloc(bytes, max * 2 + SSP_PADDING);
+
+            if (!bigger)
+                break;
+            bytes = bigger;
+            max *= 2;
+        }
+        got = read(fd, bytes + *size, max - *size);
+        *size += got > 0 ? (size_t)got : 0;
+    }
+    if (fd > STDIN_FILENO) {
+        int error = errno;
+
+        (void)close(fd);
+        errno = error;
+    }
+    if (got != 0) {
+        free(bytes);
+        return NULL;
+    }
+    memset(bytes + *size, 0, SSP_PADDING);
+    return bytes;
+}

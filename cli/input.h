@@ -1,0 +1,49 @@
+#ifndef SSP_CLI_INPUT_H
+#define SSP_CLI_INPUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Lines from a file descriptor: read in blocks, handed out where they lie, with SSP_PADDING
+ * readable bytes behind each. A BOM at the start is skipped. Before a read that would block, idle()
+ * is called, so that what was written goes out while nothing comes in.
+ */
+struct input {
+    const char *name; /* for messages */
+    int fd;
+    char *bytes;
+    size_t max;   /* room, padding not included */
+    size_t start; /* of the next line */
+    size_t end;   /* of what was read */
+    size_t line;  /* number of the line handed out last */
+    size_t max_line;
+    bool eof;
+    void (*idle)(void *context);
+    void *context;
+};
+
+enum input_result {
+    INPUT_LINE,
+    INPUT_TOO_LONG, /* longer than max_line; skipped */
+    INPUT_END,
+    INPUT_STOPPED, /* SIGINT or SIGTERM came */
+    INPUT_ERROR,   /* errno */
+};
+
+/* "-" is standard input. False: errno. */
+bool input_open(struct input *input, const char *path, size_t max_line);
+void input_close(struct input *input);
+
+/* *whole: an LF stands behind the line. */
+enum input_result input_next(struct input *input, const char **line, size_t *size, bool *whole);
+
+/* A whole file, padded, to be freed; NULL: errno. */
+char *input_slurp(const char *path, size_t *size);
+
+/* From now on SIGINT and SIGTERM only make input_next() return INPUT_STOPPED; a second one kills.
+ * input_signal() is the one that came, 0 if none. */
+void input_catch_signals(void);
+int input_signal(void);
+
+#endif

@@ -1,0 +1,392 @@
+/* ssp: plans and logs in, updates out. The flow of the command; ssp.h does the work. */
+#include "input.h"
+#include "options.h"
+#include "ssp.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { OUTPUT_BLOCK = 256 * 1024 };
+
+struct run {
+    struct options options;
+    struct ssp *ssp;
+    int out;
+    FILE *rejects;
+    int status;       /* so far: 0, or SSP_INCOMPLETE */
+    uint64_t errors;  /* bad lines */
+    uint64_t applied; /* good ones */
+    uint64_t flushed; /* steps whose output was written, for --line-buffered */
+};
+
+static int fail_system(const char *name)
+{
+    (void)fprintf(stderr, "ssp: %s: %s\n", name, strerror(errno));
+    return SSP_USAGE;
+}
+
+static void print_error(FILE *to, const struct ssp_error *error, const char *name)
+{
+    (void)fputs("ssp: ", to);
+    if (name)
+        (void)fprintf(to, "%s:", name);
+    if (name && error->line)
+        (void)fprintf(to, "%zu:", error->line);
+    if (name && error->column)
+        (void)fprintf(to, "%zu:", error->column);
+    (void)fprintf(to, "%s%s\n", name ? " " : "", error->message);
+}
+
+/* Everything written so far goes out; what cannot be written ends the command. */
+static void flush_output(void *context)
+{
+    struct run *run = context;
+    size_t size;
+    const char *bytes = ssp_output(run->ssp, &size);
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t wrote = write(run->out, bytes + done, size - done);
+
+        if (wrote < 0 && errno == EINTR)
+            continue;
+        if (wrote < 0)
+            exit(fail_system(run->options.output ? run->options.output : "standard output"));
+        done += (size_t)wrote;
+    }
+    ssp_output_taken(run->ssp);
+    bytes = ssp_messages(run->ssp, &size);
+    if (size)
+        (void)fwrite(bytes, 1, size, stderr);
+    ssp_messages_taken(run->ssp);
+}
+
+static void flush_if_due(struct run *run)
+{
+    size_t size;
+
+    (void)ssp_output(run->ssp, &size);
+    if (size >= OUTPUT_BLOCK ||
+        (run->options.line_buffered && size > 0 && run->flushed != ssp_steps(run->ssp)))
+        flush_output(run);
+    run->flushed = ssp_steps(run->ssp);
+}
+
+/* Notes a bad line. Returns 0 to go on, or the exit status to stop with. */
+static int bad_line(struct run *run, const struct ssp_error *error, const struct input *input,
+                    const char *line, size_t size)
+{
+    run->errors++;
+    if (!run->options.skip) {
+        struct ssp_error ignored;
+
+        (void)ssp_end(run->ssp, &ignored); /* what stands before is not lost */
+        flush_output(run);
+        print_error(stderr, error, input->name);
+        return SSP_BAD_LINE;
+    }
+    run->status = SSP_INCOMPLETE;
+    if (run->rejects) {
+        print_error(run->rejects, error, input->name);
+        (void)fwrite(line, 1, size, run->rejects);
+        (void)fputc('\n', run->rejects);
+    } else if (!run->options.quiet) {
+        print_error(stderr, error, input->name);
+    }
+    if (!run->options.max_errors || run->errors < run->options.max_errors)
+        return 0;
+    (void)ssp_end(run->ssp, &(struct ssp_error){0});
+    flush_output(run);
+    (void)fprintf(stderr, "ssp: %s:%zu: stopped at bad line number %llu (--max-errors)\n",
+                  input->name, input->line, (unsigned long long)run->errors);
+    return SSP_BAD_LINE;
+}
+
+/* A last line that was cut off is told and dropped, whatever --on-error says. */
+static int torn_line(struct run *run, struct ssp_error *error, const struct input *input)
+{
+    char message[sizeof(error->message)];
+
+    memcpy(message, error->message, sizeof(message));
+    (void)snprintf(error->message, sizeof(error->message), "the log ends inside a line: %.280s",
+                   message);
+    flush_output(run);
+    print_error(stderr, error, input->name);
+    run->status = SSP_INCOMPLETE;
+    return 0;
+}
+
+static int one_line(struct run *run, const struct input *input, const char *line, size_t size,
+                    bool whole)
+{
+    struct ssp_error error = {0};
+    int status = run->options.parse_only
+                     ? ssp_parse_only(run->ssp, line, size, &error)
+                     : ssp_line(run->ssp, input->name, input->line, line, size, &error);
+
+    if (status == SSP_OK) {
+        run->applied++;
+        flush_if_due(run);
+        return 0;
+    }
+    error.line = input->line;
+    if (input->line == 1 && error.column && line != input->bytes &&
+        memcmp(line - 3, "\xef\xbb\xbf", 3) == 0)
+        error.column += 3;
+    if (error.torn && !whole)
+        return torn_line(run, &error, input);
+    return bad_line(run, &error, input, line, size);
+}
+
+/* SIGINT or SIGTERM: the step is finished, then the signal does what it does. */
+static void stop_by_signal(struct run *run)
+{
+    struct ssp_error ignored;
+    int number = input_signal();
+
+    (void)ssp_end(run->ssp, &ignored);
+    flush_output(run);
+    (void)fprintf(stderr, "ssp: stopped by signal %d after %llu lines\n", number,
+                  (unsigned long long)run->applied);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static int read_log(struct run *run, const char *path)
+{
+    struct input input;
+    const char *line = NULL;
+    size_t size = 0;
+    bool whole = false;
+    int status = 0;
+
+    if (!input_open(&input, path, run->options.max_line))
+        return fail_system(path);
+    input.idle = flush_output;
+    input.context = run;
+    while (status == 0) {
+        enum input_result result = input_next(&input, &line, &size, &whole);
+
+        if (result == INPUT_LINE) {
+            status = one_line(run, &input, line, size, whole);
+        } else if (result == INPUT_TOO_LONG) {
+            struct ssp_error error = {.line = input.line};
+
+            (void)snprintf(error.message, sizeof(error.message),
+                           "line longer than %zu bytes; --max-line=BYTES allows more",
+                           run->options.max_line);
+            status = bad_line(run, &error, &input, "", 0);
+        } else {
+            if (result == INPUT_STOPPED)
+                stop_by_signal(run);
+            if (result == INPUT_ERROR)
+                status = fail_system(input.name);
+            break;
+        }
+    }
+    input_close(&input);
+    return status;
+}
+
+static int read_logs(struct run *run, const struct list *logs)
+{
+    int status = 0;
+
+    for (size_t i = 0; status == 0 && i < logs->count; i++)
+        status = read_log(run, logs->items[i]);
+    return status;
+}
+
+/* The end of a log, or of what is loaded: a transaction may be open. */
+static void end(struct run *run)
+{
+    struct ssp_error error = {0};
+
+    if (ssp_end(run->ssp, &error) != SSP_OK) {
+        print_error(stderr, &error, error.source);
+        run->status = SSP_INCOMPLETE;
+    }
+}
+
+static int read_plans(struct run *run)
+{
+    for (size_t i = 0; i < run->options.plans.count; i++) {
+        const char *path = run->options.plans.items[i];
+        struct ssp_error error = {0};
+        size_t size;
+        char *bytes = input_slurp(path, &size);
+        int status;
+
+        if (!bytes)
+            return fail_system(path);
+        status = ssp_plan(run->ssp, path, bytes, size, &error);
+        free(bytes);
+        if (status != SSP_OK) {
+            print_error(stderr, &error, path);
+            return status;
+        }
+    }
+    return 0;
+}
+
+/* Opening the output truncates it; a file that is also read would be gone. */
+static bool is_input(const struct stat *out, const struct list *list)
+{
+    struct stat in;
+
+    for (size_t i = 0; i < list->count; i++)
+        if (stat(list->items[i], &in) == 0 && S_ISREG(in.st_mode) && in.st_dev == out->st_dev &&
+            in.st_ino == out->st_ino)
+            return true;
+    return false;
+}
+
+static bool safe_to_write(const struct options *options, const char *path)
+{
+    struct stat out;
+
+    if (stat(path, &out) != 0 ||
+        !(is_input(&out, &options->plans) || is_input(&out, &options->loads) ||
+          is_input(&out, &options->logs)))
+        return true;
+    (void)fprintf(stderr, "ssp: %s: is read too; write to another file\n", path);
+    return false;
+}
+
+static int open_outputs(struct run *run)
+{
+    const struct options *options = &run->options;
+
+    run->out = STDOUT_FILENO;
+    if (options->output) {
+        if (!safe_to_write(options, options->output))
+            return SSP_USAGE;
+        run->out = open(options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (run->out < 0)
+            return fail_system(options->output);
+    }
+    if (options->rejects) {
+        if (!safe_to_write(options, options->rejects))
+            return SSP_USAGE;
+        run->rejects = fopen(options->rejects, "we");
+        if (!run->rejects)
+            return fail_system(options->rejects);
+    }
+    return 0;
+}
+
+/* Full disks and closed pipes may show only now. */
+static int close_outputs(struct run *run)
+{
+    if (close(run->out) != 0)
+        return fail_system(run->options.output ? run->options.output : "standard output");
+    if (run->rejects && (ferror(run->rejects) | fclose(run->rejects)) != 0)
+        return fail_system(run->options.rejects);
+    return 0;
+}
+
+static void say_what_was_done(const struct run *run)
+{
+    const struct ssp_counters c = ssp_counters(run->ssp);
+
+    (void)fprintf(stderr,
+                  "ssp: %llu mutations (%llu unchanged, %llu stale, %llu create_existing, "
+                  "%llu update_missing, %llu delete_missing, %llu rejected) in %llu steps, "
+                  "%llu updates written\n",
+                  (unsigned long long)c.mutations, (unsigned long long)c.unchanged,
+                  (unsigned long long)c.stale, (unsigned long long)c.create_existing,
+                  (unsigned long long)c.update_missing, (unsigned long long)c.delete_missing,
+                  (unsigned long long)run->errors, (unsigned long long)c.steps,
+                  (unsigned long long)c.updates);
+}
+
+static int run_logs(struct run *run)
+{
+    static const char *standard_input[] = {"-"};
+    struct list logs = run->options.logs;
+    int status;
+
+    if (logs.count == 0) {
+        logs = (struct list){standard_input, 1};
+        if (isatty(STDIN_FILENO)) {
+            (void)fputs("ssp: no log: standard input is a terminal; give a LOG, or pipe one in\n",
+                        stderr);
+            return SSP_USAGE;
+        }
+    }
+    status = open_outputs(run);
+    if (status)
+        return status;
+    input_catch_signals();
+    status = read_logs(run, &run->options.loads);
+    if (status == 0) {
+        end(run);
+        ssp_start(run->ssp);
+        flush_if_due(run);
+        run->applied = 0;
+        status = read_logs(run, &logs);
+    }
+    if (status == 0)
+        end(run);
+    flush_output(run);
+    if (run->options.verbose && !run->options.parse_only)
+        say_what_was_done(run);
+    if (ssp_counters(run->ssp).differences)
+        run->status = SSP_INCOMPLETE;
+    if (status == 0 || status == SSP_BAD_LINE) {
+        int closed = close_outputs(run);
+
+        status = closed ? closed : status;
+    }
+    return status ? status : run->status;
+}
+
+static int run_command(struct run *run)
+{
+    struct ssp_error error = {0};
+    uint64_t seed = 0;
+    int status;
+
+    if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
+        seed = (uint64_t)getpid() * UINT64_C(0x9e3779b97f4a7c15);
+    run->options.engine.seed = seed;
+    run->ssp = ssp_new(&run->options.engine, &error);
+    if (!run->ssp) {
+        print_error(stderr, &error, NULL);
+        return error.status;
+    }
+    status = read_plans(run);
+    if (status || run->options.check)
+        return status;
+    if (run->options.explain) {
+        status = open_outputs(run);
+        if (status)
+            return status;
+        (void)ssp_explain(run->ssp, run->options.explain);
+        flush_output(run);
+        return close_outputs(run);
+    }
+    return run_logs(run);
+}
+
+int main(int argc, char **argv)
+{
+    struct run run = {0};
+    enum options_result result = options_read(&run.options, argc, argv);
+    int status = result == OPTIONS_BAD ? SSP_USAGE : SSP_OK;
+
+    if (result == OPTIONS_RUN)
+        status = run_command(&run);
+    ssp_free(run.ssp);
+    options_release(&run.options);
+    if (result == OPTIONS_DONE && fclose(stdout) != 0)
+        return fail_system("standard output");
+    return status;
+}

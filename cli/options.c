@@ -1,0 +1,307 @@
+/* Options: getopt_long, and the two texts --help and --version. */
+#include "options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef SSP_VERSION
+#error "SSP_VERSION comes from CMakeLists.txt"
+#endif
+
+enum {
+    OPT_EMIT = 256,
+    OPT_SEMANTICS,
+    OPT_MAX_PENDING,
+    OPT_NO_COALESCE,
+    OPT_LOAD,
+    OPT_INITIAL,
+    OPT_ON_ERROR,
+    OPT_REJECTS,
+    OPT_MAX_ERRORS,
+    OPT_STRICT,
+    OPT_ID_PREFIX,
+    OPT_MAX_LINE,
+    OPT_HASH,
+    OPT_SEQ,
+    OPT_EXPLAIN,
+    OPT_CHECK,
+    OPT_VERIFY,
+    OPT_LINE_BUFFERED,
+    OPT_BENCH,
+};
+
+static const struct option long_options[] = {
+    {"plan", required_argument, NULL, 'p'},
+    {"output", required_argument, NULL, 'o'},
+    {"format", required_argument, NULL, 'F'},
+    {"from", required_argument, NULL, 'f'},
+    {"batch", required_argument, NULL, 'b'},
+    {"quiet", no_argument, NULL, 'q'},
+    {"verbose", no_argument, NULL, 'v'},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, 'V'},
+    {"emit", required_argument, NULL, OPT_EMIT},
+    {"semantics", required_argument, NULL, OPT_SEMANTICS},
+    {"max-pending", required_argument, NULL, OPT_MAX_PENDING},
+    {"no-coalesce", no_argument, NULL, OPT_NO_COALESCE},
+    {"load", required_argument, NULL, OPT_LOAD},
+    {"initial", no_argument, NULL, OPT_INITIAL},
+    {"on-error", required_argument, NULL, OPT_ON_ERROR},
+    {"rejects", required_argument, NULL, OPT_REJECTS},
+    {"max-errors", required_argument, NULL, OPT_MAX_ERRORS},
+    {"strict", no_argument, NULL, OPT_STRICT},
+    {"id-prefix", required_argument, NULL, OPT_ID_PREFIX},
+    {"max-line", required_argument, NULL, OPT_MAX_LINE},
+    {"hash", no_argument, NULL, OPT_HASH},
+    {"seq", no_argument, NULL, OPT_SEQ},
+    {"explain", optional_argument, NULL, OPT_EXPLAIN},
+    {"check", no_argument, NULL, OPT_CHECK},
+    {"verify", optional_argument, NULL, OPT_VERIFY},
+    {"line-buffered", no_argument, NULL, OPT_LINE_BUFFERED},
+    {"bench", required_argument, NULL, OPT_BENCH},
+    {NULL, 0, NULL, 0},
+};
+
+static const char help[] =
+    "usage: ssp [OPTION]... PLAN [LOG]...\n"
+    "       ssp [OPTION]... -p PLAN [-p PLAN]... [LOG]...\n"
+    "\n"
+    "Keeps the views that PLAN defines up to date with the mutations in LOGs (or standard\n"
+    "input; JSON, one a line) and writes their changes to standard output.\n"
+    "\n"
+    "  -p, --plan=FILE        a plan file; may be repeated\n"
+    "  -o, --output=FILE      write updates to FILE\n"
+    "  -F, --format=FORMAT    of views that state none: streaming (default), flat, delta\n"
+    "      --emit=WHAT        what records carry: ids (default) or rows\n"
+    "      --semantics=NAME   membership (default) or multiset\n"
+    "  -f, --from=NAME        input format: native (default)\n"
+    "  -b, --batch=N          at most N mutations a step (default 1); 0: no limit\n"
+    "      --max-pending=N    a step when N mutations wait (default 1000000)\n"
+    "      --no-coalesce      do not reduce a step to one mutation a record first\n"
+    "      --load=FILE        load mutations silently before the first step; may be repeated\n"
+    "      --initial          write every view's content before the first step\n"
+    "      --on-error=WHAT    on a bad line: stop (default) or skip\n"
+    "      --rejects=FILE     with skip: keep the bad lines, each after its reason\n"
+    "      --max-errors=N     with skip: stop at the N-th bad line\n"
+    "      --strict           create of an existing record, update or delete of a missing one\n"
+    "                         and duplicate keys are bad lines\n"
+    "      --id-prefix=WHAT   strip (default) the prefix of ids such as user:5, or keep it\n"
+    "      --max-line=BYTES   longest line taken (default 256M)\n"
+    "      --hash             add result_hash to streaming and delta updates\n"
+    "      --seq              add the number of the step to updates\n"
+    "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot\n"
+    "      --check            check the plans and exit\n"
+    "      --verify[=N]       every N steps (default 1) compare views with a recomputation\n"
+    "      --line-buffered    flush after every step\n"
+    "  -q, --quiet            no notes on standard error\n"
+    "  -v, --verbose          at the end say what was done on standard error\n"
+    "  -h, --help             this text\n"
+    "  -V, --version          the version\n"
+    "\n"
+    "exit status: 0 done, 1 done but something was dropped or wrong, 2 usage, plan or system\n"
+    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-mutations(5), ssp-updates(5).\n";
+
+static bool bad(const char *option, const char *want, const char *got)
+{
+    (void)fprintf(stderr, "ssp: %s must be %s, not \"%s\"\n", option, want, got);
+    return false;
+}
+
+static bool read_number(const char *option, const char *text, uint64_t least, uint64_t *out)
+{
+    char *end;
+
+    errno = 0;
+    *out = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end || errno || *out < least)
+        return bad(option, least ? "a number from 1" : "a number from 0", text);
+    return true;
+}
+
+static bool read_size(const char *option, const char *text, size_t *out)
+{
+    static const char *const units = "KMG";
+    const size_t most = (size_t)1 << 30;
+    char *end;
+    unsigned long long number;
+    const char *unit;
+
+    errno = 0;
+    number = strtoull(text, &end, 10);
+    unit = *end ? strchr(units, *end) : NULL;
+    if (text[0] < '0' || text[0] > '9' || errno || number == 0 || (*end && (!unit || end[1])))
+        return bad(option, "a size in bytes such as 4096 or 16M", text);
+    for (; unit && unit >= units && number <= most; unit--)
+        number *= 1024;
+    if (number > most)
+        return bad(option, "at most 1G", text);
+    *out = (size_t)number;
+    return true;
+}
+
+static void add(struct list *list, const char *item)
+{
+    list->items[list->count++] = item;
+}
+
+static bool one_of(const char *option, const char *text, const char *first, const char *second,
+                   bool *is_second)
+{
+    char want[64];
+
+    *is_second = strcmp(text, second) == 0;
+    if (*is_second || strcmp(text, first) == 0)
+        return true;
+    (void)snprintf(want, sizeof(want), "%s or %s", first, second);
+    return bad(option, want, text);
+}
+
+static bool read_engine_option(struct ssp_options *engine, int option)
+{
+    switch (option) {
+    case 'F':
+        engine->format = optarg;
+        return true;
+    case OPT_EMIT:
+        engine->emit = optarg;
+        return true;
+    case OPT_SEMANTICS:
+        engine->semantics = optarg;
+        return true;
+    case 'b':
+        return read_number("--batch", optarg, 0, &engine->batch);
+    case OPT_MAX_PENDING:
+        return read_number("--max-pending", optarg, 1, &engine->max_pending);
+    case OPT_NO_COALESCE:
+        engine->no_coalesce = true;
+        return true;
+    case OPT_INITIAL:
+        engine->initial = true;
+        return true;
+    case OPT_STRICT:
+        engine->strict = true;
+        return true;
+    case OPT_ID_PREFIX:
+        return one_of("--id-prefix", optarg, "strip", "keep", &engine->keep_prefix);
+    case OPT_HASH:
+        engine->hash = true;
+        return true;
+    case OPT_SEQ:
+        engine->seq = true;
+        return true;
+    case OPT_VERIFY:
+        engine->verify = 1;
+        return !optarg || read_number("--verify", optarg, 1, &engine->verify);
+    default:
+        return false; /* getopt_long has said what is wrong */
+    }
+}
+
+static bool read_option(struct options *options, int option)
+{
+    switch (option) {
+    case 'p':
+        add(&options->plans, optarg);
+        return true;
+    case 'o':
+        options->output = optarg;
+        return true;
+    case 'f':
+        return strcmp(optarg, "native") == 0 || bad("--from", "native", optarg);
+    case 'q':
+        options->quiet = true;
+        return true;
+    case 'v':
+        options->verbose = true;
+        return true;
+    case OPT_LOAD:
+        add(&options->loads, optarg);
+        options->engine.loads = true;
+        return true;
+    case OPT_ON_ERROR:
+        return one_of("--on-error", optarg, "stop", "skip", &options->skip);
+    case OPT_REJECTS:
+        options->rejects = optarg;
+        return true;
+    case OPT_MAX_ERRORS:
+        return read_number("--max-errors", optarg, 1, &options->max_errors);
+    case OPT_MAX_LINE:
+        return read_size("--max-line", optarg, &options->max_line);
+    case OPT_EXPLAIN:
+        options->explain = optarg ? optarg : "text";
+        return strcmp(options->explain, "text") == 0 || strcmp(options->explain, "json") == 0 ||
+               strcmp(options->explain, "dot") == 0 ||
+               bad("--explain", "text, json or dot", options->explain);
+    case OPT_CHECK:
+        options->check = true;
+        return true;
+    case OPT_LINE_BUFFERED:
+        options->line_buffered = true;
+        return true;
+    case OPT_BENCH:
+        options->parse_only = true;
+        return strcmp(optarg, "parse") == 0 || bad("--bench", "parse", optarg);
+    default:
+        return read_engine_option(&options->engine, option);
+    }
+}
+
+static bool check(const struct options *options)
+{
+    const char *needs_skip = options->rejects ? "--rejects"
+                             : options->max_errors ? "--max-errors"
+                                                   : NULL;
+
+    if (options->plans.count == 0) {
+        (void)fputs("ssp: no plan; usage: ssp [OPTION]... PLAN [LOG]..., see ssp --help\n", stderr);
+        return false;
+    }
+    if (needs_skip && !options->skip) {
+        (void)fprintf(stderr, "ssp: %s goes with --on-error=skip\n", needs_skip);
+        return false;
+    }
+    return true;
+}
+
+enum options_result options_read(struct options *options, int argc, char **argv)
+{
+    static const char **items;
+    static char name[] = "ssp";
+    size_t room = (size_t)argc + 1;
+    int option;
+
+    *options = (struct options){
+        .engine = {.batch = 1, .max_pending = 1000000},
+        .max_line = (size_t)256 << 20,
+    };
+    items = calloc(3 * room, sizeof(*items));
+    if (!items) {
+        (void)fputs("ssp: out of memory\n", stderr);
+        return OPTIONS_BAD;
+    }
+    options->plans.items = items;
+    options->loads.items = items + room;
+    options->logs.items = items + 2 * room;
+    argv[0] = name; /* as getopt_long's messages begin */
+    while ((option = getopt_long(argc, argv, "p:o:F:f:b:qvhV", long_options, NULL)) != -1) {
+        if (option == 'h' || option == 'V') {
+            (void)fputs(option == 'h' ? help : "ssp " SSP_VERSION "\n", stdout);
+            return OPTIONS_DONE;
+        }
+        if (!read_option(options, option))
+            return OPTIONS_BAD;
+    }
+    if (options->plans.count == 0 && optind < argc)
+        add(&options->plans, argv[optind++]);
+    while (optind < argc)
+        add(&options->logs, argv[optind++]);
+    return check(options) ? OPTIONS_RUN : OPTIONS_BAD;
+}
+
+void options_release(struct options *options)
+{
+    free(options->plans.items); /* the three lists are one allocation */
+}

@@ -1,0 +1,36 @@
+#ifndef SSP_CLI_OPTIONS_H
+#define SSP_CLI_OPTIONS_H
+
+#include "ssp.h"
+
+/* The command line, read and checked. Strings are argv's. */
+struct list {
+    const char **items;
+    size_t count;
+};
+
+struct options {
+    struct ssp_options engine;
+    struct list plans;
+    struct list loads;
+    struct list logs;
+    const char *output;  /* NULL: standard output */
+    const char *rejects; /* NULL: bad lines are not kept */
+    bool skip;           /* --on-error=skip */
+    uint64_t max_errors; /* 0: no limit */
+    size_t max_line;
+    const char *explain; /* NULL: run */
+    bool check;
+    bool line_buffered;
+    bool quiet;
+    bool verbose;
+    bool parse_only; /* --bench=parse, for tests/bench */
+};
+
+enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
+
+/* OPTIONS_DONE: help or version is printed; OPTIONS_BAD: the reason is, on stderr. */
+enum options_result options_read(struct options *options, int argc, char **argv);
+void options_release(struct options *options);
+
+#endif

@@ -1,0 +1,30 @@
+#ifndef SSP_BASE_ARENA_H
+#define SSP_BASE_ARENA_H
+
+#include <stddef.h>
+
+/*
+ * Memory that dies together: plans live in one until the engine closes. Allocation never fails
+ * and nothing is freed on its own. Under AddressSanitizer every allocation ends at a poisoned
+ * gap, so that running past it is a crash in the tests.
+ */
+struct arena_block;
+
+struct arena {
+    struct arena_block *last;
+};
+
+#define ARENA_INIT \
+    {              \
+        NULL       \
+    }
+
+void *arena_alloc(struct arena *arena, size_t size); /* zeroed, 16-byte aligned */
+void *arena_array(struct arena *arena, size_t count, size_t size);
+char *arena_copy(struct arena *arena, const void *bytes, size_t size); /* NUL after the end */
+void arena_release(struct arena *arena);
+
+#define ARENA_NEW(arena, type)      ((type *)arena_alloc((arena), sizeof(type)))
+#define ARENA_ARRAY(arena, type, n) ((type *)arena_array((arena), (n), sizeof(type)))
+
+#endif

@@ -1,0 +1,73 @@
+/* Growing byte buffers. */
+#include "base/buf.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+char *buf_reserve(struct buf *buf, size_t more)
+{
+    size_t need = buf->size + more;
+
+    SSP_ASSERT(need >= more);
+    if (need > buf->max)
+        buf->bytes = mem_grow(buf->bytes, &buf->max, need, 1);
+    return buf->bytes + buf->size;
+}
+
+void buf_add(struct buf *buf, const void *bytes, size_t size)
+{
+    char *to = buf_reserve(buf, size);
+
+    if (size)
+        memcpy(to, bytes, size);
+    buf->size += size;
+}
+
+void buf_add_byte(struct buf *buf, char byte)
+{
+    *buf_reserve(buf, 1) = byte;
+    buf->size++;
+}
+
+void buf_add_string(struct buf *buf, const char *string)
+{
+    buf_add(buf, string, strlen(string));
+}
+
+void buf_add_int(struct buf *buf, int64_t number)
+{
+    char digits[24];
+    int size = snprintf(digits, sizeof(digits), "%lld", (long long)number);
+
+    buf_add(buf, digits, (size_t)size);
+}
+
+void buf_add_format(struct buf *buf, const char *fmt, ...)
+{
+    va_list args;
+    int size;
+
+    va_start(args, fmt);
+    size = vsnprintf(NULL, 0, fmt, args);
+    va_end(args);
+    SSP_ASSERT(size >= 0);
+    va_start(args, fmt);
+    (void)vsnprintf(buf_reserve(buf, (size_t)size + 1), (size_t)size + 1, fmt, args);
+    va_end(args);
+    buf->size += (size_t)size;
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf->size = 0;
+}
+
+void buf_release(struct buf *buf)
+{
+    free(buf->bytes);
+    *buf = (struct buf)BUF_INIT;
+}

@@ -1,0 +1,393 @@
+/* Applying mutations to the tables and collecting the change of a step. See batch.h. */
+#include "engine/batch.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "engine/merge.h"
+
+#include <string.h>
+
+/* The record that a mutation speaks of. */
+struct target {
+    struct table *table;
+    uint64_t hash;
+    uint32_t at;     /* HASHTAB_NONE: the table has no entry for it */
+    struct row *row; /* its content now, NULL: there is none */
+};
+
+/* Length of the identifier and the colon that an id begins with, 0 if it does not. */
+static size_t prefix_size(const char *id, size_t size)
+{
+    size_t i = 0;
+
+    for (; i < size; i++) {
+        char c = id[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+
+        if (!letter && (i == 0 || c < '0' || c > '9'))
+            break;
+    }
+    return i > 0 && i < size && id[i] == ':' ? i + 1 : 0;
+}
+
+/* The prefix to strip; *mine says that it is the table's own name or one seen before. */
+static enum status check_prefix(const struct batch *batch, const struct table *table,
+                                const struct mutation *m, size_t *size, bool *mine, struct err *err)
+{
+    *size = batch->keep_prefix ? 0 : prefix_size(m->id_text, m->id_size);
+    *mine = true;
+    if (*size == 0 ||
+        (table->name_size == *size - 1 && memcmp(table->name, m->id_text, *size - 1) == 0))
+        return OK;
+    *mine = table->prefix != NULL;
+    if (!table->prefix || (table->prefix_size == *size - 1 &&
+                           memcmp(table->prefix, m->id_text, *size - 1) == 0))
+        return OK;
+    return err_set(err, ERR_INPUT,
+                   "id %s has another prefix than the ids of table %s before it (%s); with "
+                   "--id-prefix=keep prefixes are part of the id",
+                   quote(m->id_text, m->id_size).text, quote(table->name, table->name_size).text,
+                   quote(table->prefix, table->prefix_size).text);
+}
+
+static void learn_prefix(struct batch *batch, struct table *table, const char *prefix, size_t size)
+{
+    table->prefix = mem_copy(prefix, size);
+    table->prefix_size = size;
+    table->prefix_pending = batch->transaction;
+    batch->prefixes_pending += batch->transaction;
+}
+
+static struct target find_target(struct batch *batch, struct table *table, const char *id,
+                                 size_t id_size)
+{
+    struct target target = {.table = table};
+    struct buf *key = &batch->key;
+
+    buf_clear(key);
+    buf_add(key, table->name, table->name_size);
+    buf_add_byte(key, ':');
+    buf_add(key, id, id_size);
+    target.hash = hash_bytes(key->bytes, key->size);
+    target.at = table_find(table, key->bytes, key->size, target.hash);
+    if (target.at != HASHTAB_NONE && table->records[target.at].live)
+        target.row = table->records[target.at].row;
+    return target;
+}
+
+/* What is counted, and refused by --strict. */
+static enum status check_existence(struct batch *batch, const struct mutation *m, bool exists,
+                                   struct err *err)
+{
+    uint64_t *counter;
+    const char *what;
+
+    if (m->op == LINE_CREATE) {
+        counter = &batch->counters.create_existing;
+        what = "create of an existing record";
+    } else if (m->op == LINE_DELETE) {
+        counter = &batch->counters.delete_missing;
+        what = "delete of a missing record";
+    } else {
+        counter = &batch->counters.update_missing;
+        what = m->op == LINE_PATCH ? "patch of a missing record" : "update of a missing record";
+    }
+    if (exists != (m->op == LINE_CREATE))
+        return OK;
+    if (batch->strict)
+        return err_set(err, ERR_INPUT, "%s, %s, which --strict refuses", what,
+                       quote(batch->key.bytes, batch->key.size).text);
+    (*counter)++;
+    return OK;
+}
+
+/* False: the mutation is stale. Notes the version otherwise. */
+static bool take_version(struct batch *batch, const struct target *target, const struct mutation *m)
+{
+    struct table *table = target->table;
+    struct version *version;
+
+    if (!m->has_version)
+        return true;
+    version = table_version(table, batch->key.bytes, batch->key.size, target->hash);
+    if (!version)
+        version = table_version_add(table, batch->key.bytes, batch->key.size, target->hash);
+    else if (m->version <= version->version)
+        return false;
+    if (batch->transaction) {
+        batch->versions = mem_grow(batch->versions, &batch->version_max, batch->version_count + 1,
+                                   sizeof(*batch->versions));
+        batch->versions[batch->version_count++] = (struct version_before){
+            table, (size_t)(version - table->versions), version->version};
+    }
+    version->version = m->version;
+    return true;
+}
+
+/* Remembers what the record was before this step. Returns true if it already had. */
+static bool touch(struct batch *batch, struct table *table, uint32_t at, struct row *before)
+{
+    struct record *record = &table->records[at];
+
+    if (record->touched)
+        return true;
+    SSP_ASSERT(batch->touched_count < UINT32_MAX);
+    batch->touched = mem_grow(batch->touched, &batch->touched_max, batch->touched_count + 1,
+                              sizeof(*batch->touched));
+    batch->touched[batch->touched_count++] =
+        (struct touched){table, before ? row_ref(before) : NULL, at};
+    record->touched = (uint32_t)batch->touched_count;
+    return false;
+}
+
+static struct node *scan_of(struct batch *batch, struct table *table)
+{
+    if (table->generation != batch->circuit->generation) {
+        table->scan = circuit_scan(batch->circuit, table->name, table->name_size);
+        table->generation = batch->circuit->generation;
+    }
+    return table->scan;
+}
+
+/* --no-coalesce: every change goes to the circuit as it comes. */
+static void pass_on(struct batch *batch, struct table *table, struct row *old, struct row *new)
+{
+    struct node *scan = batch->coalesce ? NULL : scan_of(batch, table);
+
+    if (!scan)
+        return;
+    if (old)
+        circuit_add_change(batch->circuit, scan, old, -1);
+    if (new)
+        circuit_add_change(batch->circuit, scan, new, 1);
+}
+
+/* The record's content becomes `row` (owned; NULL: it is deleted). */
+static void replace(struct batch *batch, const struct target *target, struct row *row)
+{
+    struct table *table = target->table;
+    uint32_t at = target->at;
+    struct record *record;
+
+    if (at == HASHTAB_NONE) {
+        at = table_insert(table, row);
+        (void)touch(batch, table, at, NULL);
+        pass_on(batch, table, NULL, row);
+        return;
+    }
+    record = &table->records[at];
+    if (touch(batch, table, at, target->row) && row) {
+        struct row *before = batch->touched[record->touched - 1].before;
+
+        /* Back to what it was: then it is that row, in that spelling, and nothing changed. */
+        if (before && row_equal(before, row)) {
+            row_unref(row);
+            row = row_ref(before);
+        }
+    }
+    pass_on(batch, table, target->row, row);
+    table->live += (size_t)(row != NULL) - (size_t)record->live;
+    record->live = row != NULL;
+    if (row) {
+        row_unref(record->row);
+        record->row = row;
+    }
+}
+
+static bool has_id(const char *text, const uint32_t *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (memcmp(text + fields[i], "\"id\":", 5) == 0)
+            return true;
+    return false;
+}
+
+/* A row of the key in batch->key. */
+static struct row *make_row(const struct batch *batch, const struct target *target,
+                            const struct mutation *m, struct value record, const uint32_t *fields,
+                            size_t count)
+{
+    bool own_id = has_id(record.text, fields, count);
+
+    return row_new(&(struct row_source){.key = batch->key.bytes,
+                                        .key_size = batch->key.size,
+                                        .hash = target->hash,
+                                        .text = record.text,
+                                        .size = record.size,
+                                        .fields = fields,
+                                        .count = count,
+                                        .id = m->id.text,
+                                        .id_size = own_id ? 0 : m->id.size});
+}
+
+static void apply_record(struct batch *batch, const struct target *target, const struct mutation *m)
+{
+    struct value record = m->record;
+    const uint32_t *fields = m->fields;
+    size_t count = m->field_count;
+
+    if (m->op == LINE_PATCH) {
+        buf_clear(&batch->text);
+        merge_patch(&batch->text, target->row ? row_value(target->row) : value_of("{}", 2), record);
+        buf_add_byte(&batch->text, '\0');
+        record = value_of(batch->text.bytes, batch->text.size - 1);
+        count = row_find_fields(record.text, &batch->fields, &batch->field_max);
+        fields = batch->fields;
+    }
+    if (target->row && value_equal(row_value(target->row), record))
+        batch->counters.unchanged++;
+    else
+        replace(batch, target, make_row(batch, target, m, record, fields, count));
+}
+
+static void apply_truncate(struct batch *batch, const struct mutation *m)
+{
+    struct table *table = store_find(batch->store, m->table, m->table_size);
+
+    for (size_t i = 0; table && i < table->count; i++)
+        if (table->records[i].live) {
+            const struct target target = {table, table->records[i].row->hash, (uint32_t)i,
+                                          table->records[i].row};
+
+            replace(batch, &target, NULL);
+        }
+}
+
+enum status batch_apply(struct batch *batch, const struct mutation *m, struct err *err)
+{
+    struct table *table;
+    struct target target;
+    size_t prefix;
+    bool mine;
+
+    if (m->op == LINE_TRUNCATE) {
+        apply_truncate(batch, m);
+        batch->waiting++;
+        batch->counters.mutations++;
+        return OK;
+    }
+    table = store_table(batch->store, m->table, m->table_size);
+    if (check_prefix(batch, table, m, &prefix, &mine, err) != OK)
+        return ERR_INPUT;
+    target = find_target(batch, table, m->id_text + prefix, m->id_size - prefix);
+    if (check_existence(batch, m, target.row != NULL, err) != OK)
+        return ERR_INPUT;
+    if (!mine)
+        learn_prefix(batch, table, m->id_text, prefix - 1);
+    batch->waiting++;
+    batch->counters.mutations++;
+    if (!take_version(batch, &target, m))
+        batch->counters.stale++;
+    else if (m->op != LINE_DELETE)
+        apply_record(batch, &target, m);
+    else if (target.row)
+        replace(batch, &target, NULL);
+    return OK;
+}
+
+/* The record's entry is settled: nothing is remembered of it, and if it is gone so is the entry. */
+static void settle(struct batch *batch, struct touched *touched)
+{
+    struct table *table = touched->table;
+    struct record *record = &table->records[touched->at];
+    uint32_t moved;
+
+    record->touched = 0;
+    if (touched->before)
+        row_unref(touched->before);
+    if (record->live)
+        return;
+    table_remove(table, touched->at, &moved);
+    if (touched->at < table->count && table->records[touched->at].touched)
+        batch->touched[table->records[touched->at].touched - 1].at = touched->at;
+}
+
+/* The prefixes first seen in this transaction are kept or forgotten with it. */
+static void settle_prefixes(struct batch *batch, bool keep)
+{
+    for (size_t i = 0; batch->prefixes_pending && i < batch->store->count; i++) {
+        struct table *table = batch->store->tables[i];
+
+        if (!table->prefix_pending)
+            continue;
+        table->prefix_pending = false;
+        batch->prefixes_pending--;
+        if (!keep) {
+            free(table->prefix);
+            table->prefix = NULL;
+        }
+    }
+}
+
+static void forget(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->touched_count; i++)
+        settle(batch, &batch->touched[i]);
+    batch->touched_count = 0;
+    batch->version_count = 0;
+    batch->waiting = 0;
+}
+
+void batch_flush(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->touched_count; i++) {
+        struct touched *touched = &batch->touched[i];
+        const struct record *record = &touched->table->records[touched->at];
+        struct row *now = record->live ? record->row : NULL;
+        struct node *scan;
+
+        if (touched->before == now)
+            continue;
+        batch->counters.records++;
+        scan = batch->coalesce ? scan_of(batch, touched->table) : NULL;
+        if (scan && touched->before)
+            circuit_push(batch->circuit, scan, touched->before, -1);
+        if (scan && now)
+            circuit_push(batch->circuit, scan, now, 1);
+    }
+    settle_prefixes(batch, true);
+    forget(batch);
+}
+
+void batch_rest(struct batch *batch)
+{
+    settle_prefixes(batch, true);
+    forget(batch);
+}
+
+void batch_rollback(struct batch *batch)
+{
+    for (size_t i = batch->version_count; i-- > 0;)
+        batch->versions[i].table->versions[batch->versions[i].at].version =
+            batch->versions[i].version;
+    for (size_t i = 0; i < batch->touched_count; i++) {
+        struct touched *touched = &batch->touched[i];
+        struct table *table = touched->table;
+        struct record *record = &table->records[touched->at];
+        struct row *before = touched->before;
+
+        pass_on(batch, table, record->live ? record->row : NULL, before);
+        table->live += (size_t)(before != NULL) - (size_t)record->live;
+        record->live = before != NULL;
+        if (before) {
+            row_unref(record->row);
+            record->row = row_ref(before);
+        }
+    }
+    settle_prefixes(batch, false);
+    forget(batch);
+}
+
+void batch_release(struct batch *batch)
+{
+    for (size_t i = 0; i < batch->touched_count; i++)
+        if (batch->touched[i].before)
+            row_unref(batch->touched[i].before);
+    free(batch->touched);
+    free(batch->versions);
+    free(batch->fields);
+    buf_release(&batch->key);
+    buf_release(&batch->text);
+}

@@ -1,0 +1,76 @@
+#ifndef SSP_ENGINE_BATCH_H
+#define SSP_ENGINE_BATCH_H
+
+#include "engine/circuit.h"
+#include "engine/mutation.h"
+#include "engine/store.h"
+
+/*
+ * The mutations that wait for the next step.
+ *
+ * They are applied to the tables at once, in their order, so that patches, versions and --strict
+ * see what stands before them; what each touched record was before the step is kept. At the step
+ * the change of a record is -before +now: coalescing needs no rules for pairs of operations, and
+ * dropping a transaction is putting the old rows back.
+ */
+struct touched {
+    struct table *table;
+    struct row *before; /* NULL: no such record then */
+    uint32_t at;        /* of the record in its table */
+};
+
+struct version_before {
+    struct table *table;
+    size_t at;
+    int64_t version;
+};
+
+struct batch_counters {
+    uint64_t mutations;
+    uint64_t stale;
+    uint64_t unchanged; /* left the content as it was */
+    uint64_t create_existing;
+    uint64_t update_missing;
+    uint64_t delete_missing;
+    uint64_t records; /* that changed, after coalescing */
+};
+
+struct batch {
+    struct store *store;
+    struct circuit *circuit;
+    bool strict;
+    bool keep_prefix; /* --id-prefix=keep */
+    bool coalesce;
+    bool transaction; /* since begin */
+    uint64_t waiting; /* mutations since the last step */
+    struct touched *touched;
+    size_t touched_count;
+    size_t touched_max;
+    struct version_before *versions; /* to put back, within a transaction */
+    size_t version_count;
+    size_t version_max;
+    size_t prefixes_pending; /* tables whose prefix was first seen in this transaction */
+    struct buf key;
+    struct buf text;
+    uint32_t *fields;
+    size_t field_max;
+    struct batch_counters counters;
+};
+
+/* Applies a mutation (create, update, patch, delete, truncate). ERR_INPUT: refused, nothing has
+ * changed. */
+enum status batch_apply(struct batch *batch, const struct mutation *mutation, struct err *err)
+    __attribute__((warn_unused_result));
+
+/* Puts what changed into the scans of the circuit and forgets the old rows. */
+void batch_flush(struct batch *batch);
+
+/* Forgets the old rows and passes nothing on: loading. */
+void batch_rest(struct batch *batch);
+
+/* Puts the tables back to where they were when the batch was empty. */
+void batch_rollback(struct batch *batch);
+
+void batch_release(struct batch *batch);
+
+#endif

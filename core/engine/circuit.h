@@ -1,0 +1,80 @@
+#ifndef SSP_ENGINE_CIRCUIT_H
+#define SSP_ENGINE_CIRCUIT_H
+
+#include "op/op.h"
+
+/*
+ * The one circuit of all views: a directed acyclic graph of operators in which equal sub-plans
+ * are one node with one state, whichever views they come from.
+ *
+ * Nodes are numbered so that inputs come before their consumers. A step runs the nodes whose
+ * inputs changed, in that order, and no other: its cost follows the change, not the circuit.
+ */
+struct view; /* view.h */
+
+struct node {
+    struct op *op;
+    struct plan_memory *memory; /* holds the plan that op runs from */
+    const struct plan *plan;
+    struct buf text; /* canonical plan text: equal text, equal node */
+    struct node *inputs[2];
+    unsigned input_count;
+    uint64_t number;
+    struct node **consumers;
+    size_t consumer_count;
+    size_t consumer_max;
+    size_t users; /* consumers, and views whose root this is */
+    struct view **views; /* whose root this is, for the step to find them */
+    size_t view_count;
+    size_t view_max;
+    struct zset out; /* this step's change; empty between steps */
+    bool queued;
+};
+
+struct circuit {
+    struct node **nodes; /* all, by number */
+    size_t count;
+    size_t max;
+    struct hashtab index; /* by text */
+    uint64_t next_number;
+    uint64_t generation; /* grows with every node added or removed */
+    struct node **queue; /* a heap: the lowest number first */
+    size_t queue_count;
+    size_t queue_max;
+    struct node **ran; /* nodes with a change in this step */
+    size_t ran_count;
+    size_t ran_max;
+};
+
+/* The node that computes the plan, with one more user; made with its inputs where it is new. */
+struct node *circuit_add(struct circuit *circuit, const struct plan *plan,
+                         struct plan_memory *memory);
+
+/* One user less; nodes without users go, and then their inputs' users. */
+void circuit_drop(struct circuit *circuit, struct node *node);
+
+/*
+ * Moves the node and all it stands on from another circuit that has seen the same tables into this
+ * one. Where this one has an equal node, that is used and the other is freed: both have seen the
+ * same history, so by the law both have the same state. Returns the node here, with the user it
+ * had there.
+ */
+struct node *circuit_adopt(struct circuit *circuit, struct circuit *from, struct node *node);
+
+/* The scan of a table, or NULL if no plan reads it. */
+struct node *circuit_scan(const struct circuit *circuit, const char *table, size_t size);
+
+/* Adds to the change of a scan; the row must not be in it yet. */
+void circuit_push(struct circuit *circuit, struct node *scan, struct row *row, int64_t weight);
+/* The same for a row that may be there. */
+void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *row,
+                        int64_t weight);
+
+/* Runs what the changes reach. Afterwards circuit->ran lists the nodes that changed, until
+ * circuit_finish() empties their outputs. */
+void circuit_step(struct circuit *circuit);
+void circuit_finish(struct circuit *circuit);
+
+void circuit_release(struct circuit *circuit);
+
+#endif

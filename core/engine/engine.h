@@ -1,0 +1,54 @@
+#ifndef SSP_ENGINE_ENGINE_H
+#define SSP_ENGINE_ENGINE_H
+
+#include "engine/batch.h"
+#include "engine/view.h"
+#include "plan/read.h"
+#include "ssp.h"
+
+/*
+ * What the parts of the engine share: the tables, the mutations that wait, the one circuit, the
+ * views in the order of the plan files, and the output.
+ */
+struct ssp {
+    struct ssp_options options;
+    struct plan_defaults defaults;
+    struct mutation_reader reader;
+    struct store store;
+    struct batch batch;
+    struct circuit circuit;
+    struct view **views;
+    size_t view_count;
+    size_t view_max;
+    uint64_t next_ordinal;
+    struct view **changed; /* scratch of a step */
+    size_t changed_max;
+    bool started;
+    uint64_t steps;
+    uint64_t updates;
+    uint64_t differences;
+    struct buf out;
+    struct buf messages;
+    const char *source; /* of the last line, for verify's messages */
+    size_t line;
+    size_t begin; /* line of the open transaction's begin */
+    struct buf line_text; /* kept under verify */
+};
+
+/* engine/step.c: the change that waits goes through the circuit and the views. */
+void engine_step(struct ssp *ssp);
+struct view_line engine_line(const struct ssp *ssp, enum view_mark mark);
+
+/* engine/lifecycle.c: views that come and go while the log runs. Nothing waits. */
+void engine_add_view(struct ssp *ssp, const struct plan_view *plan); /* before the start */
+enum status engine_register(struct ssp *ssp, const struct plan_source *source, struct err *err);
+enum status engine_unregister(struct ssp *ssp, const struct mutation *line, struct err *err);
+enum status engine_snapshot(struct ssp *ssp, const struct mutation *line, struct err *err);
+
+/* Puts all records of the tables that the circuit scans into its scans: loading is a step. */
+void engine_load_tables(const struct store *store, struct circuit *circuit);
+
+/* engine/verify.c: compares every view with its recomputation; differences go to ssp->messages. */
+void engine_verify(struct ssp *ssp);
+
+#endif

@@ -1,0 +1,164 @@
+/* Printing the circuit. */
+#include "engine/explain.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "plan/write.h"
+#include "value/json_write.h"
+
+#include <string.h>
+
+/* What the three formats say of a circuit; the numbers are positions, from 1, so that they do not
+ * depend on what was registered before. */
+struct picture {
+    struct node **nodes; /* inputs first */
+    size_t count;
+    struct view *const *views;
+    size_t view_count;
+    struct buf *out;
+};
+
+static int number_compare_nodes(const void *a, const void *b)
+{
+    const struct node *x = *(struct node *const *)a;
+    const struct node *y = *(struct node *const *)b;
+
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static size_t number_of(const struct picture *picture, const struct node *node)
+{
+    size_t i = 0;
+
+    while (picture->nodes[i] != node)
+        i++;
+    return i + 1;
+}
+
+static const char *state_of(const struct node *node)
+{
+    switch (node->plan->op) {
+    case PLAN_JOIN:
+        return "both inputs, by key";
+    case PLAN_LIMIT:
+        return "its input, in order";
+    case PLAN_DISTINCT:
+        return "weights of its input";
+    case PLAN_SCAN:
+    case PLAN_FILTER:
+    case PLAN_PROJECT:
+        break;
+    }
+    return NULL;
+}
+
+static void explain_text(const struct picture *picture)
+{
+    struct buf *out = picture->out;
+
+    for (size_t i = 0; i < picture->count; i++) {
+        const struct node *node = picture->nodes[i];
+        const char *state = state_of(node);
+
+        buf_add_format(out, "%zu %s", i + 1, node->op->class->name);
+        for (unsigned j = 0; j < node->input_count; j++)
+            buf_add_format(out, "%s%zu", j ? "," : " of ", number_of(picture, node->inputs[j]));
+        buf_add_byte(out, ' ');
+        plan_write_arguments(out, node->plan);
+        if (state)
+            buf_add_format(out, "  [state: %s]", state);
+        if (node->users > 1)
+            buf_add_format(out, "  [shared by %zu]", node->users);
+        buf_add_byte(out, '\n');
+    }
+    for (size_t i = 0; i < picture->view_count; i++) {
+        buf_add_string(out, "view ");
+        json_write_string(out, picture->views[i]->plan.id, picture->views[i]->plan.id_size);
+        buf_add_format(out, " of %zu\n", number_of(picture, picture->views[i]->root));
+    }
+}
+
+static void explain_json(const struct picture *picture)
+{
+    struct buf *out = picture->out;
+
+    buf_add_string(out, "{\"nodes\":[");
+    for (size_t i = 0; i < picture->count; i++) {
+        const struct node *node = picture->nodes[i];
+        const char *state = state_of(node);
+        size_t before;
+
+        buf_add_format(out, "%s{\"node\":%zu,\"op\":\"%s\",\"inputs\":[", i ? "," : "", i + 1,
+                       node->op->class->name);
+        for (unsigned j = 0; j < node->input_count; j++)
+            buf_add_format(out, "%s%zu", j ? "," : "", number_of(picture, node->inputs[j]));
+        buf_add_string(out, "],");
+        before = out->size;
+        plan_write_arguments(out, node->plan);
+        if (out->size > before)
+            buf_add_byte(out, ',');
+        if (state)
+            buf_add_format(out, "\"state\":\"%s\",", state);
+        buf_add_format(out, "\"users\":%zu}", node->users);
+    }
+    buf_add_string(out, "],\"views\":[");
+    for (size_t i = 0; i < picture->view_count; i++) {
+        buf_add_string(out, i ? ",{\"view_id\":" : "{\"view_id\":");
+        json_write_string(out, picture->views[i]->plan.id, picture->views[i]->plan.id_size);
+        buf_add_format(out, ",\"node\":%zu}", number_of(picture, picture->views[i]->root));
+    }
+    buf_add_string(out, "]}\n");
+}
+
+/* Text inside a dot label is a JSON string already escaped once; escape it again. */
+static void explain_dot(const struct picture *picture)
+{
+    struct buf *out = picture->out;
+    struct buf label = BUF_INIT;
+
+    buf_add_string(out, "digraph ssp {\n  rankdir=BT;\n  node [shape=box];\n");
+    for (size_t i = 0; i < picture->count; i++) {
+        const struct node *node = picture->nodes[i];
+
+        buf_clear(&label);
+        buf_add_format(&label, "%s ", node->op->class->name);
+        plan_write_arguments(&label, node->plan);
+        buf_add_format(out, "  n%zu [label=", i + 1);
+        json_write_string(out, label.bytes, label.size);
+        buf_add_string(out, state_of(node) ? ", style=bold];\n" : "];\n");
+        for (unsigned j = 0; j < node->input_count; j++)
+            buf_add_format(out, "  n%zu -> n%zu;\n", number_of(picture, node->inputs[j]), i + 1);
+    }
+    for (size_t i = 0; i < picture->view_count; i++) {
+        const struct view *view = picture->views[i];
+
+        buf_add_format(out, "  v%zu [shape=ellipse, label=", i + 1);
+        json_write_string(out, view->plan.id, view->plan.id_size);
+        buf_add_format(out, "];\n  n%zu -> v%zu;\n", number_of(picture, view->root), i + 1);
+    }
+    buf_add_string(out, "}\n");
+    buf_release(&label);
+}
+
+bool explain(const struct circuit *circuit, struct view *const *views, size_t view_count,
+             const char *format, struct buf *out)
+{
+    struct picture picture = {mem_alloc(circuit->count * sizeof(struct node *)), circuit->count,
+                              views, view_count, out};
+    bool known = true;
+
+    for (size_t i = 0; i < circuit->count; i++)
+        picture.nodes[i] = circuit->nodes[i];
+    if (circuit->count > 1)
+        qsort(picture.nodes, picture.count, sizeof(struct node *), number_compare_nodes);
+    if (strcmp(format, "text") == 0)
+        explain_text(&picture);
+    else if (strcmp(format, "json") == 0)
+        explain_json(&picture);
+    else if (strcmp(format, "dot") == 0)
+        explain_dot(&picture);
+    else
+        known = false;
+    free(picture.nodes);
+    return known;
+}

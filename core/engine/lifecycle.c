@@ -1,0 +1,202 @@
+/*
+ * Views that come and go while the log runs.
+ *
+ * There is one evaluation path: a new view gets a circuit of its own, the tables go through it as
+ * one large step, and what comes out is its content. Then its nodes move into the circuit of all
+ * views, where equal nodes, having seen the same tables, have the same state.
+ */
+#include "engine/engine.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+void engine_load_tables(const struct store *store, struct circuit *circuit)
+{
+    for (size_t i = 0; i < store->count; i++) {
+        const struct table *table = store->tables[i];
+        struct node *scan = circuit_scan(circuit, table->name, table->name_size);
+
+        for (size_t j = 0; scan && j < table->count; j++)
+            if (table->records[j].live)
+                circuit_push(circuit, scan, table->records[j].row, 1);
+    }
+}
+
+static struct view *view_new(struct ssp *ssp, const struct plan_view *plan, struct node *root)
+{
+    struct view *view = mem_alloc(sizeof(*view));
+
+    view_init(view, plan, root, ssp->options.verify > 0, ssp->options.hash);
+    view->ordinal = ssp->next_ordinal++;
+    return view;
+}
+
+static void drop_view(struct ssp *ssp, struct view *view)
+{
+    struct node *root = view->root;
+
+    view_release(view);
+    free(view);
+    circuit_drop(&ssp->circuit, root);
+}
+
+static void append(struct ssp *ssp, struct view *view)
+{
+    ssp->views = mem_grow(ssp->views, &ssp->view_max, ssp->view_count + 1, sizeof(struct view *));
+    ssp->views[ssp->view_count++] = view;
+}
+
+void engine_add_view(struct ssp *ssp, const struct plan_view *plan)
+{
+    append(ssp, view_new(ssp, plan, circuit_add(&ssp->circuit, plan->circuit, plan->memory)));
+}
+
+/* The position of a view, view_count if there is none of this id. */
+static size_t find_view(const struct ssp *ssp, const char *id, size_t size)
+{
+    size_t i = 0;
+
+    while (i < ssp->view_count && (ssp->views[i]->plan.id_size != size ||
+                                   memcmp(ssp->views[i]->plan.id, id, size) != 0))
+        i++;
+    return i;
+}
+
+static enum status find_named(const struct ssp *ssp, const struct mutation *line, size_t *at,
+                              struct err *err)
+{
+    *at = find_view(ssp, line->view_id, line->view_id_size);
+    if (*at < ssp->view_count)
+        return OK;
+    return err_set(err, ERR_INPUT, "there is no view %s",
+                   quote(line->view_id, line->view_id_size).text);
+}
+
+/* A plan over the tables as they are: the content of its root stands in (*root)->out. */
+static void evaluate(const struct ssp *ssp, const struct plan_view *plan, struct circuit *circuit,
+                     struct node **root)
+{
+    *circuit = (struct circuit){0};
+    *root = circuit_add(circuit, plan->circuit, plan->memory);
+    engine_load_tables(&ssp->store, circuit);
+    circuit_step(circuit);
+}
+
+/* content := -content of a view, so that adding a new one leaves the difference. */
+static void subtract_content(const struct ssp *ssp, const struct view *view, struct zset *content)
+{
+    struct circuit circuit;
+    struct node *root;
+
+    evaluate(ssp, &view->plan, &circuit, &root);
+    for (size_t i = 0; i < root->out.count; i++)
+        zset_add(content, root->out.entries[i].row, -root->out.entries[i].weight);
+    circuit_release(&circuit);
+}
+
+/* In place of the old view; the new one's consumers have been told the old one's content. */
+static void replace(struct ssp *ssp, size_t at, struct view *view, const struct zset *content)
+{
+    struct view *old = ssp->views[at];
+    const struct view_line line = engine_line(ssp, MARK_NONE);
+    struct zset change = ZSET_INIT;
+    struct zset before = ZSET_INIT;
+
+    view->ordinal = old->ordinal;
+    /* Weights may be the old view's in this one step, so events are told from the content. */
+    view->is_set = false;
+    view->keep = true;
+    subtract_content(ssp, old, &change);
+    for (size_t i = 0; i < change.count; i++)
+        zset_add(&before, change.entries[i].row, -change.entries[i].weight);
+    zset_add_all(&change, content);
+    view_take(view, &before);
+    ssp->updates += view_step(view, &change, &line, &ssp->out);
+    zset_release(&change);
+    zset_release(&before);
+    view_settle(view, ssp->options.verify > 0);
+    drop_view(ssp, old);
+    ssp->views[at] = view;
+}
+
+enum status engine_register(struct ssp *ssp, const struct plan_source *source, struct err *err)
+{
+    struct plan_view plan;
+    struct circuit circuit;
+    struct node *root;
+    struct zset content = ZSET_INIT;
+    struct view *view;
+    size_t at;
+
+    if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, &plan, err) != OK)
+        return ERR_INPUT;
+    evaluate(ssp, &plan, &circuit, &root);
+    zset_add_all(&content, &root->out);
+    circuit_finish(&circuit);
+    root = circuit_adopt(&ssp->circuit, &circuit, root);
+    circuit_release(&circuit);
+    view = view_new(ssp, &plan, root);
+    at = find_view(ssp, plan.id, plan.id_size);
+    if (at < ssp->view_count) {
+        replace(ssp, at, view, &content);
+    } else {
+        const struct view_line line = engine_line(ssp, MARK_NONE);
+
+        append(ssp, view);
+        ssp->updates += view_step(view, &content, &line, &ssp->out);
+    }
+    zset_release(&content);
+    return OK;
+}
+
+enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, struct err *err)
+{
+    const struct view_line line = engine_line(ssp, MARK_NONE);
+    struct zset change = ZSET_INIT;
+    struct view *view;
+    size_t at;
+
+    if (find_named(ssp, mutation, &at, err) != OK)
+        return ERR_INPUT;
+    view = ssp->views[at];
+    subtract_content(ssp, view, &change);
+    if (change.count == 0 && view->plan.format == FORMAT_FLAT) {
+        view_write_flat(view, &line, &ssp->out); /* whole states are written whole */
+        ssp->updates++;
+    } else {
+        ssp->updates += view_step(view, &change, &line, &ssp->out);
+    }
+    zset_release(&change);
+    memmove(&ssp->views[at], &ssp->views[at + 1],
+            (--ssp->view_count - at) * sizeof(struct view *));
+    drop_view(ssp, view);
+    return OK;
+}
+
+enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, struct err *err)
+{
+    const struct view_line line = engine_line(ssp, MARK_SNAPSHOT);
+    struct plan_view plan;
+    struct circuit circuit;
+    struct node *root;
+    struct view whole;
+    size_t at;
+
+    if (find_named(ssp, mutation, &at, err) != OK)
+        return ERR_INPUT;
+    /* A flat view of the same plan, for as long as it takes to write it. */
+    plan = ssp->views[at]->plan;
+    plan.format = FORMAT_FLAT;
+    plan.emit = ssp->views[at]->rows ? EMIT_ROWS : EMIT_IDS;
+    (void)plan_memory_ref(plan.memory);
+    evaluate(ssp, &plan, &circuit, &root);
+    view_init(&whole, &plan, root, false, false);
+    view_take(&whole, &root->out);
+    view_write_flat(&whole, &line, &ssp->out);
+    ssp->updates++;
+    view_release(&whole);
+    circuit_release(&circuit);
+    return OK;
+}

@@ -1,0 +1,274 @@
+/* From a line of the log to a mutation: the fields, their types, what each op needs. */
+#include "engine/mutation.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "value/json_scan.h"
+#include "value/number.h"
+
+#include <string.h>
+
+/* The fields of a line that mean something. */
+enum field {
+    FIELD_TABLE,
+    FIELD_OP,
+    FIELD_ID,
+    FIELD_RECORD,
+    FIELD_DATA,
+    FIELD_VERSION,
+    FIELD_TS,
+    FIELD_VIEW,
+    FIELD_VIEW_ID,
+    FIELD_COUNT,
+};
+
+static const char *const field_names[FIELD_COUNT] = {
+    "table", "op", "id", "record", "data", "version", "ts", "view", "view_id",
+};
+
+struct line {
+    const char *source;
+    size_t size;
+    struct json_text text;
+    const struct json_member *members[FIELD_COUNT]; /* NULL: not there */
+    struct json_reader *json;
+    struct err *err;
+};
+
+void mutation_reader_init(struct mutation_reader *reader)
+{
+    *reader = (struct mutation_reader){.json = json_reader_new()};
+    if (!reader->json)
+        (void)mem_alloc(SIZE_MAX / 2); /* says that memory ran out */
+}
+
+void mutation_reader_release(struct mutation_reader *reader)
+{
+    json_reader_free(reader->json);
+    buf_release(&reader->table);
+    buf_release(&reader->id);
+    buf_release(&reader->view_id);
+}
+
+static void find_members(struct line *line)
+{
+    for (size_t i = 0; i < line->text.count; i++) {
+        const struct json_member *member = &line->text.members[i];
+        const char *key = line->text.text + member->key + 1;
+        size_t size = member->value - member->key - 3;
+
+        for (int f = 0; f < FIELD_COUNT; f++)
+            if (key[0] == field_names[f][0] && strlen(field_names[f]) == size &&
+                memcmp(key, field_names[f], size) == 0)
+                line->members[f] = member;
+    }
+}
+
+static struct value get(const struct line *line, enum field field)
+{
+    const struct json_member *member = line->members[field];
+
+    return member ? value_of(line->text.text + member->value, member->end - member->value)
+                  : VALUE_NONE;
+}
+
+/* Where a field's value begins in the line: the line is read once more, with places. Equal keys:
+ * the last one. */
+static size_t column_of(struct line *line, enum field field)
+{
+    struct json_text text;
+    struct err ignored = {0};
+    size_t column = 1;
+
+    if (json_read(line->json, line->source, line->size, JSON_PLACES, &text, &ignored) != OK)
+        return column;
+    for (size_t i = 0; i < text.count; i++) {
+        const struct json_member *member = &text.members[i];
+        size_t size = member->value - member->key - 3;
+
+        if (strlen(field_names[field]) == size &&
+            memcmp(text.text + member->key + 1, field_names[field], size) == 0)
+            column = json_place(line->json, member->value) + 1;
+    }
+    return column;
+}
+
+/* A bad line because of one field's value; quotes it. The message is made before the text goes. */
+static bool refuse(struct line *line, enum field field, const char *what)
+{
+    struct value value = get(line, field);
+
+    (void)err_set(line->err, ERR_INPUT, "\"%s\" must be %s, not %s", field_names[field], what,
+                  excerpt(value.text, value.size).text);
+    line->err->column = column_of(line, field);
+    return false;
+}
+
+static bool need(struct line *line, enum field field, const char *op)
+{
+    if (line->members[field])
+        return true;
+    (void)err_set(line->err, ERR_INPUT, "%s without \"%s\"", op, field_names[field]);
+    line->err->column = 1;
+    return false;
+}
+
+static const struct {
+    const char *name;
+    enum line_op op;
+} ops[] = {
+    {"create", LINE_CREATE},     {"update", LINE_UPDATE},         {"patch", LINE_PATCH},
+    {"delete", LINE_DELETE},     {"insert", LINE_CREATE},         {"upsert", LINE_UPDATE},
+    {"flush", LINE_FLUSH},       {"begin", LINE_BEGIN},           {"commit", LINE_COMMIT},
+    {"rollback", LINE_ROLLBACK}, {"truncate", LINE_TRUNCATE},     {"register", LINE_REGISTER},
+    {"unregister", LINE_UNREGISTER}, {"snapshot", LINE_SNAPSHOT},
+};
+
+static const char *op_name(enum line_op op)
+{
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+        if (ops[i].op == op)
+            return ops[i].name;
+    return "";
+}
+
+static bool read_op(struct line *line, enum line_op *op)
+{
+    struct value value = get(line, FIELD_OP);
+
+    if (!need(line, FIELD_OP, "line"))
+        return false;
+    if (value.type != VALUE_STRING)
+        return refuse(line, FIELD_OP, "a string");
+    for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+        if (strlen(ops[i].name) == value.size - 2 &&
+            strncasecmp(ops[i].name, value.text + 1, value.size - 2) == 0) {
+            *op = ops[i].op;
+            return true;
+        }
+    (void)err_set(line->err, ERR_INPUT, "unknown op %s; there are create, update, patch, delete, "
+                  "flush, begin, commit, rollback, truncate, register, unregister, snapshot",
+                  quote(value.text + 1, value.size - 2).text);
+    line->err->column = column_of(line, FIELD_OP);
+    return false;
+}
+
+/* A string field as bytes, decoded into its own buffer where it has escapes. */
+static bool read_string(struct line *line, enum field field, struct buf *buf, const char **bytes,
+                        size_t *size)
+{
+    struct value value = get(line, field);
+
+    if (value.type != VALUE_STRING)
+        return refuse(line, field, "a string");
+    *bytes = value_string(value, buf, size);
+    return true;
+}
+
+static bool read_id(struct line *line, struct buf *buf, struct mutation *out)
+{
+    struct value id = get(line, FIELD_ID);
+    int64_t number;
+
+    out->id = id;
+    if (id.type == VALUE_STRING)
+        return read_string(line, FIELD_ID, buf, &out->id_text, &out->id_size);
+    if (id.type != VALUE_NUMBER)
+        return refuse(line, FIELD_ID, "a string or an integer");
+    buf_clear(buf);
+    number_write_canonical(buf, id.text, id.size);
+    if (!number_int(id.text, id.size, &number) &&
+        (memchr(buf->bytes, '.', buf->size) || memchr(buf->bytes, 'e', buf->size)))
+        return refuse(line, FIELD_ID, "a string or an integer");
+    out->id_text = buf->bytes;
+    out->id_size = buf->size;
+    return true;
+}
+
+static bool read_optional(struct line *line, struct mutation *out)
+{
+    struct value version = get(line, FIELD_VERSION);
+    struct value ts = get(line, FIELD_TS);
+
+    out->has_version = version.type != VALUE_MISSING;
+    if (out->has_version && (version.type != VALUE_NUMBER ||
+                             !number_int(version.text, version.size, &out->version)))
+        return refuse(line, FIELD_VERSION, "an integer of 64 bits");
+    if (ts.type != VALUE_MISSING && ts.type != VALUE_NUMBER && ts.type != VALUE_STRING)
+        return refuse(line, FIELD_TS, "a number or ISO 8601 text");
+    return true;
+}
+
+static bool read_record(struct line *line, struct mutation *out)
+{
+    enum field field = line->members[FIELD_RECORD] ? FIELD_RECORD : FIELD_DATA;
+    const struct json_member *member = line->members[field];
+
+    if (!member)
+        return need(line, FIELD_RECORD, op_name(out->op));
+    out->record = get(line, field);
+    if (out->record.type != VALUE_OBJECT)
+        return refuse(line, field, "an object");
+    out->fields = line->text.inner + member->inner;
+    out->field_count = member->inner_count;
+    return true;
+}
+
+static bool read_fields(struct mutation_reader *reader, struct line *line, struct mutation *out)
+{
+    const char *name = op_name(out->op);
+
+    switch (out->op) {
+    case LINE_CREATE:
+    case LINE_UPDATE:
+    case LINE_PATCH:
+        return need(line, FIELD_TABLE, name) && need(line, FIELD_ID, name) &&
+               read_string(line, FIELD_TABLE, &reader->table, &out->table, &out->table_size) &&
+               read_id(line, &reader->id, out) && read_optional(line, out) &&
+               read_record(line, out);
+    case LINE_DELETE:
+        return need(line, FIELD_TABLE, name) && need(line, FIELD_ID, name) &&
+               read_string(line, FIELD_TABLE, &reader->table, &out->table, &out->table_size) &&
+               read_id(line, &reader->id, out) && read_optional(line, out);
+    case LINE_TRUNCATE:
+        return need(line, FIELD_TABLE, name) &&
+               read_string(line, FIELD_TABLE, &reader->table, &out->table, &out->table_size);
+    case LINE_REGISTER:
+        return need(line, FIELD_VIEW, name);
+    case LINE_UNREGISTER:
+    case LINE_SNAPSHOT:
+        return need(line, FIELD_VIEW_ID, name) &&
+               read_string(line, FIELD_VIEW_ID, &reader->view_id, &out->view_id,
+                           &out->view_id_size);
+    case LINE_FLUSH:
+    case LINE_BEGIN:
+    case LINE_COMMIT:
+    case LINE_ROLLBACK:
+        break;
+    }
+    return true;
+}
+
+enum status mutation_read(struct mutation_reader *reader, const char *source, size_t size,
+                          bool strict, struct mutation *out, bool *torn, struct err *err)
+{
+    struct line line = {.source = source, .size = size, .json = reader->json, .err = err};
+
+    memset(out, 0, sizeof(*out));
+    *torn = true;
+    if (json_read(reader->json, source, size, JSON_LINE, &line.text, err) != OK)
+        return ERR_INPUT;
+    *torn = false;
+    if (strict && line.text.duplicate) {
+        const char *key = source + line.text.duplicate;
+        const char *end = json_string_end(key - 1);
+
+        err->column = line.text.duplicate;
+        return err_set(err, ERR_INPUT, "key %s stands twice in one object",
+                       quote(key, (size_t)(end - key) - 1).text);
+    }
+    find_members(&line);
+    if (!read_op(&line, &out->op) || !read_fields(reader, &line, out))
+        return ERR_INPUT;
+    return OK;
+}

@@ -1,0 +1,360 @@
+/* Naive evaluation of plans; see recompute.h. */
+#include "engine/recompute.h"
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "value/json_scan.h"
+#include "value/json_write.h"
+
+#include <string.h>
+
+static void bag_add(struct bag *bag, struct row *row, int64_t weight) /* takes the reference */
+{
+    bag->entries = mem_grow(bag->entries, &bag->max, bag->count + 1, sizeof(*bag->entries));
+    bag->entries[bag->count++] = (struct bag_entry){row, weight};
+}
+
+void bag_release(struct bag *bag)
+{
+    for (size_t i = 0; i < bag->count; i++)
+        row_unref(bag->entries[i].row);
+    free(bag->entries);
+    *bag = (struct bag){0};
+}
+
+static int bag_compare(const void *a, const void *b)
+{
+    return row_compare(((const struct bag_entry *)a)->row, ((const struct bag_entry *)b)->row);
+}
+
+/* Sums equal rows. */
+static void consolidate(struct bag *bag)
+{
+    size_t kept = 0;
+
+    if (bag->count > 1)
+        qsort(bag->entries, bag->count, sizeof(*bag->entries), bag_compare);
+    for (size_t i = 0; i < bag->count; i++) {
+        if (kept && row_compare(bag->entries[kept - 1].row, bag->entries[i].row) == 0) {
+            bag->entries[kept - 1].weight += bag->entries[i].weight;
+            row_unref(bag->entries[i].row);
+        } else {
+            bag->entries[kept++] = bag->entries[i];
+        }
+    }
+    bag->count = kept;
+}
+
+static struct bag scan(const struct store *store, const struct plan_scan *plan)
+{
+    const struct table *table = store_find(store, plan->table, plan->table_size);
+    struct bag bag = {0};
+
+    for (size_t i = 0; table && i < table->count; i++)
+        if (table->records[i].live)
+            bag_add(&bag, row_ref(table->records[i].row), 1);
+    return bag;
+}
+
+static struct bag filter(const struct bag *in, const struct predicate *predicate)
+{
+    struct bag bag = {0};
+
+    for (size_t i = 0; i < in->count; i++)
+        if (predicate_eval(predicate, in->entries[i].row) == TRUTH_TRUE)
+            bag_add(&bag, row_ref(in->entries[i].row), in->entries[i].weight);
+    return bag;
+}
+
+/* Sets a field of an object under construction: a list of "key":value texts, one a name. */
+struct field_list {
+    struct buf *items;
+    size_t count;
+    size_t max;
+};
+
+static void set_field(struct field_list *list, const char *key, size_t key_size, struct value value)
+{
+    size_t i = 0;
+
+    while (i < list->count && (list->items[i].size <= key_size ||
+                               memcmp(list->items[i].bytes, key, key_size) != 0 ||
+                               list->items[i].bytes[key_size] != ':'))
+        i++;
+    if (i == list->count) {
+        list->items = mem_grow(list->items, &list->max, i + 1, sizeof(*list->items));
+        list->items[list->count++] = (struct buf)BUF_INIT;
+    }
+    buf_clear(&list->items[i]);
+    buf_add(&list->items[i], key, key_size);
+    buf_add_byte(&list->items[i], ':');
+    if (value.type != VALUE_MISSING)
+        buf_add(&list->items[i], value.text, value.size);
+}
+
+static struct row *object_row(const struct row *keyed, bool made, struct buf *key, struct buf *text)
+{
+    uint32_t *fields = NULL;
+    size_t max = 0;
+    size_t count;
+    struct row *row;
+
+    buf_add_byte(text, '\0');
+    count = row_find_fields(text->bytes, &fields, &max);
+    row = row_new(&(struct row_source){
+        .key = keyed ? row_key(keyed) : key->bytes,
+        .key_size = keyed ? keyed->key_size : key->size,
+        .made = made,
+        .hash = keyed ? keyed->hash : hash_bytes(key->bytes, key->size),
+        .text = text->bytes,
+        .size = text->size - 1,
+        .fields = fields,
+        .count = count});
+    free(fields);
+    return row;
+}
+
+static struct row *project_row(const struct row *row, const struct plan_project *plan)
+{
+    struct field_list list = {0};
+    struct buf text = BUF_INIT;
+    struct row *result;
+
+    for (size_t i = 0; i < plan->count; i++) {
+        struct json_iter iter = json_iter_of(row_text(row));
+
+        if (plan->projections[i].path)
+            set_field(&list, plan->projections[i].alias, plan->projections[i].alias_size,
+                      path_get(plan->projections[i].path, row));
+        else
+            while (json_iter_next(&iter))
+                set_field(&list, iter.key, iter.key_size, value_of(iter.value, iter.value_size));
+    }
+    buf_add_byte(&text, '{');
+    for (size_t i = 0; i < list.count; i++) {
+        if (list.items[i].bytes[list.items[i].size - 1] != ':') { /* else it is missing */
+            if (text.size > 1)
+                buf_add_byte(&text, ',');
+            buf_add(&text, list.items[i].bytes, list.items[i].size);
+        }
+        buf_release(&list.items[i]);
+    }
+    buf_add_byte(&text, '}');
+    result = object_row(row, row->made, NULL, &text);
+    buf_release(&text);
+    free(list.items);
+    return result;
+}
+
+static struct bag project(const struct bag *in, const struct plan_project *plan)
+{
+    struct bag bag = {0};
+
+    for (size_t i = 0; i < in->count; i++)
+        bag_add(&bag, project_row(in->entries[i].row, plan), in->entries[i].weight);
+    return bag;
+}
+
+/* What rows are sorted by: values in directions, then key and content. */
+struct sort_key {
+    struct value *values;
+    struct bag_entry entry;
+};
+
+static const struct order_field *sort_fields; /* for qsort; NULL: all ascending */
+static size_t sort_count;
+
+static int keys_compare(const struct sort_key *a, const struct sort_key *b)
+{
+    for (size_t i = 0; i < sort_count; i++) {
+        int order = value_compare(a->values[i], b->values[i]);
+
+        if (order)
+            return sort_fields && sort_fields[i].descending ? -order : order;
+    }
+    return 0;
+}
+
+static int sort_compare(const void *a, const void *b)
+{
+    int order = keys_compare(a, b);
+
+    return order ? order
+                 : row_compare(((const struct sort_key *)a)->entry.row,
+                               ((const struct sort_key *)b)->entry.row);
+}
+
+static struct sort_key *sort_keys(const struct bag *bag, struct path *const *paths, size_t count)
+{
+    struct sort_key *keys = mem_alloc(bag->count * sizeof(*keys));
+
+    for (size_t i = 0; i < bag->count; i++) {
+        keys[i].entry = bag->entries[i];
+        keys[i].values = mem_alloc(count * sizeof(struct value));
+        for (size_t j = 0; j < count; j++)
+            keys[i].values[j] = path_get(paths[j], bag->entries[i].row);
+    }
+    return keys;
+}
+
+static void free_keys(struct sort_key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(keys[i].values);
+    free(keys);
+}
+
+static bool has_unknown(const struct sort_key *key, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (value_is_unknown(key->values[i]))
+            return true;
+    return false;
+}
+
+static struct row *pair(const struct row *left, const struct row *right,
+                        const struct plan_join *plan)
+{
+    struct buf key = BUF_INIT;
+    struct buf text = BUF_INIT;
+    struct row *row;
+
+    buf_add_byte(&key, '[');
+    json_write_string(&key, row_key(left), left->key_size);
+    buf_add_byte(&key, ',');
+    json_write_string(&key, row_key(right), right->key_size);
+    buf_add_byte(&key, ']');
+    buf_add_format(&text, "{%.*s:%.*s,%.*s:%.*s}", (int)plan->as_size[0], plan->as[0],
+                   (int)left->size, row_text(left), (int)plan->as_size[1], plan->as[1],
+                   (int)right->size, row_text(right));
+    row = object_row(NULL, true, &key, &text);
+    buf_release(&key);
+    buf_release(&text);
+    return row;
+}
+
+/* Sorts the right side by key and looks each left row up. */
+static struct bag join(const struct bag *left, const struct bag *right,
+                       const struct plan_join *plan)
+{
+    struct bag bag = {0};
+    struct sort_key *l = sort_keys(left, plan->left, plan->count);
+    struct sort_key *r = sort_keys(right, plan->right, plan->count);
+
+    sort_fields = NULL;
+    sort_count = plan->count;
+    if (right->count > 1)
+        qsort(r, right->count, sizeof(*r), sort_compare);
+    for (size_t i = 0; i < left->count; i++) {
+        size_t low = 0;
+        size_t high = right->count;
+
+        if (has_unknown(&l[i], plan->count))
+            continue;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+
+            if (keys_compare(&r[middle], &l[i]) < 0)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        for (; low < right->count && keys_compare(&r[low], &l[i]) == 0; low++)
+            bag_add(&bag,
+                    plan->both ? pair(l[i].entry.row, r[low].entry.row, plan)
+                               : row_ref(l[i].entry.row),
+                    l[i].entry.weight * r[low].entry.weight);
+    }
+    free_keys(l, left->count);
+    free_keys(r, right->count);
+    return bag;
+}
+
+static bool same_partition(const struct row *a, const struct row *b, const struct plan_limit *plan)
+{
+    for (size_t i = 0; i < plan->partition_count; i++) {
+        struct value x = path_get(plan->partition[i], a);
+        struct value y = path_get(plan->partition[i], b);
+
+        if (!(value_is_unknown(x) && value_is_unknown(y)) && value_compare(x, y) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Walks the rows in order, counting places; a partition's count is found by looking back. */
+static struct bag limit(const struct bag *in, const struct plan_limit *plan)
+{
+    struct bag bag = {0};
+    struct path **paths = mem_alloc(plan->order_count * sizeof(*paths));
+    int64_t *places = mem_alloc(in->count * sizeof(*places)); /* taken up to and with a row */
+    struct sort_key *keys;
+
+    for (size_t i = 0; i < plan->order_count; i++)
+        paths[i] = plan->order[i].path;
+    keys = sort_keys(in, paths, plan->order_count);
+    sort_fields = plan->order;
+    sort_count = plan->order_count;
+    if (in->count > 1)
+        qsort(keys, in->count, sizeof(*keys), sort_compare);
+    for (size_t i = 0; i < in->count; i++) {
+        int64_t from = 0;
+        int64_t to;
+
+        for (size_t j = i; j-- > 0;)
+            if (same_partition(keys[i].entry.row, keys[j].entry.row, plan)) {
+                from = places[j];
+                break;
+            }
+        to = from + keys[i].entry.weight;
+        places[i] = to;
+        if (from < plan->offset)
+            from = plan->offset;
+        if (to > plan->offset + plan->limit)
+            to = plan->offset + plan->limit;
+        if (from < to)
+            bag_add(&bag, row_ref(keys[i].entry.row), to - from);
+    }
+    free_keys(keys, in->count);
+    free(places);
+    free(paths);
+    return bag;
+}
+
+struct bag recompute(const struct store *store, const struct plan *plan,
+                     enum view_semantics semantics)
+{
+    struct bag in[2] = {{0}, {0}};
+    struct bag bag = {0};
+
+    for (unsigned i = 0; i < plan->input_count; i++)
+        in[i] = recompute(store, plan->inputs[i], semantics);
+    switch (plan->op) {
+    case PLAN_SCAN:
+        bag = scan(store, &plan->as.scan);
+        break;
+    case PLAN_FILTER:
+        bag = filter(&in[0], plan->as.filter);
+        break;
+    case PLAN_PROJECT:
+        bag = project(&in[0], &plan->as.project);
+        break;
+    case PLAN_JOIN:
+        bag = join(&in[0], &in[1], &plan->as.join);
+        break;
+    case PLAN_LIMIT:
+        bag = limit(&in[0], &plan->as.limit);
+        break;
+    case PLAN_DISTINCT: /* not in plan files */
+        bag = in[0];
+        in[0] = (struct bag){0};
+        break;
+    }
+    consolidate(&bag);
+    for (size_t i = 0; semantics == SEMANTICS_MEMBERSHIP && i < bag.count; i++)
+        bag.entries[i].weight = 1;
+    for (unsigned i = 0; i < plan->input_count; i++)
+        bag_release(&in[i]);
+    return bag;
+}

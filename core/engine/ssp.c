@@ -1,0 +1,329 @@
+/* The public face of the engine: ssp.h in terms of the parts. */
+#include "ssp.h"
+
+#include "base/buf.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "engine/engine.h"
+#include "engine/explain.h"
+
+#include <string.h>
+
+static int give(struct ssp_error *error, const struct err *err, bool torn)
+{
+    error->status = (int)err->status;
+    error->source = err->source;
+    error->line = err->line;
+    error->column = err->column;
+    error->torn = torn;
+    memcpy(error->message, err->message, sizeof(error->message));
+    return error->status;
+}
+
+static int refuse(struct ssp_error *error, const char *what, const char *value)
+{
+    struct err err = {0};
+
+    (void)err_set(&err, ERR_USAGE, "%s: %s", what, quote(value, strlen(value)).text);
+    return give(error, &err, false);
+}
+
+static int read_defaults(struct ssp *ssp, struct ssp_error *error)
+{
+    const char *format = ssp->options.format ? ssp->options.format : "streaming";
+    const char *emit = ssp->options.emit ? ssp->options.emit : "ids";
+    const char *semantics = ssp->options.semantics ? ssp->options.semantics : "membership";
+
+    ssp->defaults.strict = ssp->options.strict;
+    if (!plan_format_of(format, strlen(format), &ssp->defaults.format))
+        return refuse(error, "--format must be streaming, flat or delta, not", format);
+    if (!plan_emit_of(emit, strlen(emit), &ssp->defaults.emit))
+        return refuse(error, "--emit must be ids or rows, not", emit);
+    if (!plan_semantics_of(semantics, strlen(semantics), &ssp->defaults.semantics))
+        return refuse(error, "--semantics must be membership or multiset, not", semantics);
+    return SSP_OK;
+}
+
+struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
+{
+    struct ssp *ssp = mem_alloc_zero(sizeof(*ssp));
+
+    hash_seed(options->seed);
+    ssp->options = *options;
+    mutation_reader_init(&ssp->reader);
+    ssp->batch.store = &ssp->store;
+    ssp->batch.circuit = &ssp->circuit;
+    ssp->batch.strict = options->strict;
+    ssp->batch.keep_prefix = options->keep_prefix;
+    ssp->batch.coalesce = true; /* while loading, whatever is asked for later */
+    if (read_defaults(ssp, error) == SSP_OK)
+        return ssp;
+    ssp_free(ssp);
+    return NULL;
+}
+
+void ssp_free(struct ssp *ssp)
+{
+    if (!ssp)
+        return;
+    batch_release(&ssp->batch);
+    for (size_t i = 0; i < ssp->view_count; i++) {
+        view_release(ssp->views[i]);
+        free(ssp->views[i]);
+    }
+    free(ssp->views);
+    free(ssp->changed);
+    circuit_release(&ssp->circuit);
+    store_release(&ssp->store);
+    mutation_reader_release(&ssp->reader);
+    buf_release(&ssp->out);
+    buf_release(&ssp->messages);
+    buf_release(&ssp->line_text);
+    free(ssp);
+}
+
+int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size,
+             struct ssp_error *error)
+{
+    const struct plan_source file = {source, bytes, size, 1};
+    struct plan_views views = {0};
+    struct err err = {0};
+
+    /* Ids must differ over all files, so the reader is shown the views that are there. */
+    for (size_t i = 0; i < ssp->view_count; i++) {
+        views.views = mem_grow(views.views, &views.max, i + 1, sizeof(*views.views));
+        views.views[views.count++] = ssp->views[i]->plan;
+        (void)plan_memory_ref(ssp->views[i]->plan.memory);
+    }
+    if (plan_read_file(ssp->reader.json, &file, &ssp->defaults, &views, &err) != OK) {
+        plan_views_release(&views);
+        return give(error, &err, false);
+    }
+    for (size_t i = ssp->view_count; i < views.count; i++) {
+        (void)plan_memory_ref(views.views[i].memory);
+        engine_add_view(ssp, &views.views[i]);
+    }
+    plan_views_release(&views);
+    return SSP_OK;
+}
+
+void ssp_start(struct ssp *ssp)
+{
+    struct view_line line;
+
+    /* What was loaded is not a step: it goes through the circuit as the tables are now. */
+    batch_rest(&ssp->batch);
+    ssp->batch.coalesce = !ssp->options.no_coalesce;
+    ssp->batch.counters = (struct batch_counters){0};
+    ssp->started = true;
+    engine_load_tables(&ssp->store, &ssp->circuit);
+    circuit_step(&ssp->circuit);
+    line = engine_line(ssp, ssp->options.initial ? MARK_INITIAL : MARK_NONE);
+    for (size_t i = 0; i < ssp->view_count; i++) {
+        struct view *view = ssp->views[i];
+
+        if (ssp->options.initial || !ssp->options.loads)
+            ssp->updates += view_step(view, &view->root->out, &line, &ssp->out);
+        else
+            view_take(view, &view->root->out);
+    }
+    circuit_finish(&ssp->circuit);
+    if (ssp->options.verify)
+        engine_verify(ssp);
+}
+
+void ssp_flush(struct ssp *ssp)
+{
+    if (ssp->started && !ssp->batch.transaction)
+        engine_step(ssp);
+}
+
+/* What waits becomes a step, or while loading just content. */
+static void finish_batch(struct ssp *ssp)
+{
+    if (ssp->started)
+        engine_step(ssp);
+    else
+        batch_rest(&ssp->batch);
+}
+
+static enum status outside(const struct ssp *ssp, const char *what, struct err *err)
+{
+    if (!ssp->batch.transaction)
+        return OK;
+    return err_set(err, ERR_INPUT, "%s inside the transaction begun at line %zu", what, ssp->begin);
+}
+
+static enum status control(struct ssp *ssp, const struct mutation *line,
+                           const struct plan_source *source, struct err *err)
+{
+    static const char *const names[] = {
+        [LINE_BEGIN] = "begin",
+        [LINE_REGISTER] = "register",
+        [LINE_UNREGISTER] = "unregister",
+        [LINE_SNAPSHOT] = "snapshot",
+    };
+
+    if (line->op == LINE_FLUSH) {
+        ssp_flush(ssp);
+        return OK;
+    }
+    if (line->op == LINE_COMMIT || line->op == LINE_ROLLBACK) {
+        if (!ssp->batch.transaction)
+            return err_set(err, ERR_INPUT, "%s without a begin",
+                           line->op == LINE_COMMIT ? "commit" : "rollback");
+        if (line->op == LINE_ROLLBACK)
+            batch_rollback(&ssp->batch);
+        ssp->batch.transaction = false;
+        finish_batch(ssp);
+        return OK;
+    }
+    if (outside(ssp, names[line->op], err) != OK)
+        return ERR_INPUT;
+    if (line->op == LINE_BEGIN) {
+        finish_batch(ssp);
+        ssp->batch.transaction = true;
+        ssp->begin = ssp->line;
+        return OK;
+    }
+    if (!ssp->started)
+        return err_set(err, ERR_INPUT, "%s in a file to load", names[line->op]);
+    engine_step(ssp);
+    if (line->op == LINE_REGISTER)
+        return engine_register(ssp, source, err);
+    if (line->op == LINE_UNREGISTER)
+        return engine_unregister(ssp, line, err);
+    return engine_snapshot(ssp, line, err);
+}
+
+static bool step_is_due(const struct ssp *ssp)
+{
+    uint64_t waiting = ssp->batch.waiting;
+
+    return ssp->started && !ssp->batch.transaction &&
+           ((ssp->options.batch && waiting >= ssp->options.batch) ||
+            (ssp->options.max_pending && waiting >= ssp->options.max_pending));
+}
+
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error)
+{
+    const struct plan_source text = {source, bytes, size, number};
+    struct mutation mutation;
+    struct err err = {0};
+    bool torn;
+    enum status status = mutation_read(&ssp->reader, bytes, size, ssp->options.strict, &mutation,
+                                       &torn, &err);
+
+    ssp->source = source;
+    ssp->line = number;
+    if (ssp->options.verify) {
+        buf_clear(&ssp->line_text);
+        buf_add(&ssp->line_text, bytes, size);
+    }
+    if (status == OK)
+        status = mutation.op <= LINE_DELETE || mutation.op == LINE_TRUNCATE
+                     ? batch_apply(&ssp->batch, &mutation, &err)
+                     : control(ssp, &mutation, &text, &err);
+    if (status != OK) {
+        err.status = ERR_INPUT;
+        err.source = source;
+        err.line = number;
+        return give(error, &err, torn);
+    }
+    if (step_is_due(ssp))
+        engine_step(ssp);
+    return SSP_OK;
+}
+
+int ssp_end(struct ssp *ssp, struct ssp_error *error)
+{
+    struct err err = {0};
+    bool open = ssp->batch.transaction;
+
+    if (open) {
+        batch_rollback(&ssp->batch);
+        ssp->batch.transaction = false;
+    }
+    finish_batch(ssp);
+    if (!open)
+        return SSP_OK;
+    (void)err_set(&err, ERR_USAGE, "the log ended inside the transaction begun at line %zu; it is dropped",
+                  ssp->begin);
+    err.source = ssp->source;
+    err.line = ssp->line;
+    (void)give(error, &err, false);
+    error->status = SSP_INCOMPLETE;
+    return SSP_INCOMPLETE;
+}
+
+const char *ssp_output(const struct ssp *ssp, size_t *size)
+{
+    *size = ssp->out.size;
+    return ssp->out.bytes;
+}
+
+void ssp_output_taken(struct ssp *ssp)
+{
+    buf_clear(&ssp->out);
+}
+
+const char *ssp_messages(const struct ssp *ssp, size_t *size)
+{
+    *size = ssp->messages.size;
+    return ssp->messages.bytes;
+}
+
+void ssp_messages_taken(struct ssp *ssp)
+{
+    buf_clear(&ssp->messages);
+}
+
+bool ssp_explain(struct ssp *ssp, const char *format)
+{
+    return explain(&ssp->circuit, ssp->views, ssp->view_count, format, &ssp->out);
+}
+
+uint64_t ssp_steps(const struct ssp *ssp)
+{
+    return ssp->steps;
+}
+
+struct ssp_counters ssp_counters(const struct ssp *ssp)
+{
+    const struct batch_counters *batch = &ssp->batch.counters;
+    struct ssp_counters counters = {
+        .mutations = batch->mutations,
+        .records = batch->records,
+        .unchanged = batch->unchanged,
+        .stale = batch->stale,
+        .create_existing = batch->create_existing,
+        .update_missing = batch->update_missing,
+        .delete_missing = batch->delete_missing,
+        .steps = ssp->steps,
+        .updates = ssp->updates,
+        .differences = ssp->differences,
+        .nodes = ssp->circuit.count,
+    };
+
+    for (size_t i = 0; i < ssp->circuit.count; i++) {
+        const struct op *op = ssp->circuit.nodes[i]->op;
+
+        counters.rows_in += op->rows_in;
+        counters.rows_out += op->rows_out;
+        counters.work += op->work;
+        counters.state_bytes += op->class->bytes ? op->class->bytes(op) : 0;
+    }
+    return counters;
+}
+
+int ssp_parse_only(struct ssp *ssp, const char *bytes, size_t size, struct ssp_error *error)
+{
+    struct mutation mutation;
+    struct err err = {0};
+    bool torn;
+
+    if (mutation_read(&ssp->reader, bytes, size, ssp->options.strict, &mutation, &torn, &err) != OK)
+        return give(error, &err, torn);
+    return SSP_OK;
+}

@@ -1,0 +1,54 @@
+/* One step: mutations that wait -> tables -> circuit -> views -> lines. */
+#include "engine/engine.h"
+
+#include "base/mem.h"
+
+struct view_line engine_line(const struct ssp *ssp, enum view_mark mark)
+{
+    return (struct view_line){mark, ssp->options.seq, ssp->steps};
+}
+
+static int ordinal_compare(const void *a, const void *b)
+{
+    const struct view *x = *(struct view *const *)a;
+    const struct view *y = *(struct view *const *)b;
+
+    return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
+}
+
+/* The views whose root changed, in their order; found from the nodes that ran, not by asking all. */
+static size_t changed_views(struct ssp *ssp)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < ssp->circuit.ran_count; i++) {
+        const struct node *node = ssp->circuit.ran[i];
+
+        ssp->changed = mem_grow(ssp->changed, &ssp->changed_max, count + node->view_count,
+                                sizeof(struct view *));
+        for (size_t j = 0; j < node->view_count; j++)
+            ssp->changed[count++] = node->views[j];
+    }
+    if (count > 1)
+        qsort(ssp->changed, count, sizeof(struct view *), ordinal_compare);
+    return count;
+}
+
+void engine_step(struct ssp *ssp)
+{
+    struct view_line line;
+    size_t count;
+
+    if (ssp->batch.waiting == 0)
+        return;
+    batch_flush(&ssp->batch);
+    ssp->steps++;
+    circuit_step(&ssp->circuit);
+    line = engine_line(ssp, MARK_NONE);
+    count = changed_views(ssp);
+    for (size_t i = 0; i < count; i++)
+        ssp->updates += view_step(ssp->changed[i], &ssp->changed[i]->root->out, &line, &ssp->out);
+    circuit_finish(&ssp->circuit);
+    if (ssp->options.verify && ssp->steps % ssp->options.verify == 0)
+        engine_verify(ssp);
+}

@@ -1,0 +1,295 @@
+/* From the change of a root node to a line of output. See view.h and ssp-updates(5). */
+#include "engine/view.h"
+
+#include "base/buf.h"
+#include "base/check.h"
+#include "base/mem.h"
+#include "value/json_write.h"
+
+#include <string.h>
+
+void view_settle(struct view *view, bool verify)
+{
+    view->is_set = plan_is_set(view->plan.circuit);
+    view->keep = verify || !view->is_set;
+    if (!view->keep)
+        zset_release(&view->content);
+}
+
+void view_init(struct view *view, const struct plan_view *plan, struct node *root, bool verify,
+               bool show_hash)
+{
+    /* A limit at the root gives flat output its order. */
+    const struct plan_limit *limit = plan->root->op == PLAN_LIMIT ? &plan->root->as.limit : NULL;
+
+    *view = (struct view){.plan = *plan, .root = root};
+    root->views = mem_grow(root->views, &root->view_max, root->view_count + 1,
+                           sizeof(struct view *));
+    root->views[root->view_count++] = view;
+    view_settle(view, verify);
+    view->sorted = plan->format == FORMAT_FLAT;
+    view->hash_shown = show_hash;
+    view->hashed = view->sorted || show_hash;
+    view->rows = plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA ||
+                 !plan_rows_have_ids(plan->root);
+    order_init(&view->sorted_content, limit ? limit->order : NULL, limit ? limit->order_count : 0,
+               &view->sorted_work);
+}
+
+void view_release(struct view *view)
+{
+    struct node *root = view->root;
+    size_t i = 0;
+
+    while (root->views[i] != view)
+        i++;
+    root->views[i] = root->views[--root->view_count];
+    zset_release(&view->content);
+    order_release(&view->sorted_content);
+    plan_memory_unref(view->plan.memory);
+}
+
+struct hash128 view_row_hash(const struct row *row, struct buf *scratch)
+{
+    buf_clear(scratch);
+    buf_add(scratch, row_key(row), row->key_size);
+    buf_add_byte(scratch, '\0');
+    value_write_canonical(scratch, row_value(row));
+    return hash128_bytes(scratch->bytes, scratch->size);
+}
+
+static void write_head(struct view *view, const char *format, const struct view_line *line,
+                       bool hash, struct buf *out)
+{
+    buf_add_string(out, "{\"view_id\":");
+    json_write_string(out, view->plan.id, view->plan.id_size);
+    buf_add_string(out, ",\"format\":\"");
+    buf_add_string(out, format);
+    buf_add_byte(out, '"');
+    if (line->seq_shown) {
+        buf_add_string(out, ",\"seq\":");
+        buf_add_int(out, (int64_t)line->seq);
+    }
+    if (line->mark != MARK_NONE)
+        buf_add_string(out, line->mark == MARK_INITIAL ? ",\"initial\":true" : ",\"snapshot\":true");
+    if (hash)
+        buf_add_format(out, ",\"result_hash\":\"%016llx%016llx\"",
+                       (unsigned long long)view->hash.high, (unsigned long long)view->hash.low);
+    buf_add_string(out, ",\"records\":[");
+    view->updates++;
+}
+
+static void write_tail(struct buf *out)
+{
+    if (out->bytes[out->size - 1] == ',')
+        out->size--;
+    buf_add_string(out, "]}\n");
+}
+
+static void write_key(struct buf *out, const struct row *row)
+{
+    if (row->made)
+        buf_add(out, row_key(row), row->key_size);
+    else
+        json_write_string(out, row_key(row), row->key_size);
+}
+
+static void write_row(struct buf *out, const struct row *row)
+{
+    buf_add_string(out, ",\"record\":");
+    buf_add(out, row_text(row), row->size);
+}
+
+/* By key, then removals first, then by content: the order of a delta's halves and of groups. */
+static int entry_compare(const void *a, const void *b)
+{
+    const struct zset_entry *x = a;
+    const struct zset_entry *y = b;
+    int order = row_key_compare(x->row, y->row);
+
+    if (order == 0)
+        order = (x->weight > 0) - (y->weight > 0);
+    return order ? order : row_compare(x->row, y->row);
+}
+
+/* The change, sorted; the caller frees it. */
+static struct zset_entry *sorted_entries(const struct zset *change)
+{
+    struct zset_entry *entries = mem_alloc(change->count * sizeof(*entries));
+
+    if (change->count)
+        memcpy(entries, change->entries, change->count * sizeof(*entries));
+    if (change->count > 1)
+        qsort(entries, change->count, sizeof(*entries), entry_compare);
+    return entries;
+}
+
+enum event { EVENT_CREATED, EVENT_DELETED, EVENT_UPDATED, EVENT_NONE };
+
+static const char *const event_names[] = {"created", "deleted", "updated"};
+
+/* What happened to the record whose rows in the change are [entries, end). `content` is the
+ * view's before the change, NULL if it is a set. */
+static enum event event_of(struct zset *content, const struct zset_entry *entries,
+                           const struct zset_entry *end)
+{
+    int64_t before = 0;
+    int64_t change = 0;
+    bool differs = false;
+
+    for (const struct zset_entry *e = entries; e < end; e++) {
+        int64_t weight = content ? zset_weight(content, e->row) : e->weight < 0;
+
+        before = weight_sum(before, weight);
+        change = weight_sum(change, e->weight);
+        differs = differs || (weight > 0) != (weight + e->weight > 0);
+    }
+    if (!differs)
+        return EVENT_NONE;
+    if (before == 0)
+        return EVENT_CREATED;
+    return before + change == 0 ? EVENT_DELETED : EVENT_UPDATED;
+}
+
+/* The entries are sorted by key, so each event's records come out in the order of keys. */
+static bool write_streaming(struct view *view, const struct zset_entry *entries, size_t count,
+                            const struct view_line *line, struct buf *out)
+{
+    enum event *events = mem_alloc(count * sizeof(*events));
+    struct zset *content = view->is_set ? NULL : &view->content;
+    size_t start = out->size;
+    size_t records = 0;
+    size_t next;
+
+    for (size_t i = 0; i < count; i = next) { /* the last row of a record is the one it has now */
+        for (next = i + 1; next < count && row_key_equal(entries[i].row, entries[next].row); next++)
+            events[next - 1] = EVENT_NONE;
+        events[next - 1] = event_of(content, &entries[i], &entries[next]);
+    }
+    write_head(view, "streaming", line, view->hash_shown, out);
+    for (enum event event = EVENT_CREATED; event < EVENT_NONE; event++)
+        for (size_t i = 0; i < count; i++) {
+            if (events[i] != event)
+                continue;
+            buf_add_string(out, "{\"id\":");
+            write_key(out, entries[i].row);
+            buf_add_string(out, ",\"event\":\"");
+            buf_add_string(out, event_names[event]);
+            buf_add_byte(out, '"');
+            if (view->rows && event != EVENT_DELETED)
+                write_row(out, entries[i].row);
+            buf_add_string(out, "},");
+            records++;
+        }
+    write_tail(out);
+    free(events);
+    if (records || line->mark == MARK_INITIAL)
+        return true;
+    out->size = start;
+    view->updates--;
+    return false;
+}
+
+static void write_delta(struct view *view, const struct zset_entry *entries, size_t count,
+                        const struct view_line *line, struct buf *out)
+{
+    write_head(view, "delta", line, view->hash_shown, out);
+    for (int half = 0; half < 2; half++)
+        for (size_t i = 0; i < count; i++) {
+            if ((entries[i].weight > 0) != (half == 1))
+                continue;
+            buf_add_string(out, "{\"id\":");
+            write_key(out, entries[i].row);
+            buf_add_string(out, ",\"weight\":");
+            buf_add_int(out, entries[i].weight);
+            write_row(out, entries[i].row);
+            buf_add_string(out, "},");
+        }
+    write_tail(out);
+}
+
+struct flat {
+    const struct view *view;
+    struct buf *out;
+};
+
+static void write_flat_row(void *context, struct row *row, int64_t weight)
+{
+    const struct flat *flat = context;
+    bool multiset = flat->view->plan.semantics == SEMANTICS_MULTISET;
+    struct buf *out = flat->out;
+
+    if (flat->view->rows || multiset)
+        buf_add_string(out, "{\"id\":");
+    write_key(out, row);
+    if (multiset) {
+        buf_add_string(out, ",\"weight\":");
+        buf_add_int(out, weight);
+    }
+    if (flat->view->rows)
+        write_row(out, row);
+    if (flat->view->rows || multiset)
+        buf_add_byte(out, '}');
+    buf_add_byte(out, ',');
+}
+
+void view_write_flat(struct view *view, const struct view_line *line, struct buf *out)
+{
+    struct flat flat = {view, out};
+
+    write_head(view, "flat", line, true, out);
+    order_range(&view->sorted_content, 0, INT64_MAX, write_flat_row, &flat);
+    write_tail(out);
+}
+
+static void take_hash(struct view *view, const struct zset *change)
+{
+    struct buf scratch = BUF_INIT;
+
+    for (size_t i = 0; view->hashed && i < change->count; i++)
+        view->hash = hash128_add(view->hash, view_row_hash(change->entries[i].row, &scratch),
+                                 change->entries[i].weight);
+    buf_release(&scratch);
+}
+
+/* Removals first: an old and a new row of one record are never in the order together. */
+static void take_content(struct view *view, const struct zset *change)
+{
+    if (view->keep)
+        zset_add_all(&view->content, change);
+    for (int half = 0; view->sorted && half < 2; half++)
+        for (size_t i = 0; i < change->count; i++)
+            if ((change->entries[i].weight > 0) == (half == 1))
+                order_add(&view->sorted_content, change->entries[i].row,
+                          change->entries[i].weight);
+}
+
+void view_take(struct view *view, const struct zset *change)
+{
+    take_hash(view, change);
+    take_content(view, change);
+}
+
+bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
+               struct buf *out)
+{
+    struct zset_entry *entries;
+    bool written = true;
+
+    if (change->count == 0 && line->mark != MARK_INITIAL)
+        return false;
+    take_hash(view, change);
+    if (view->plan.format == FORMAT_FLAT) {
+        take_content(view, change);
+        view_write_flat(view, line, out);
+        return true;
+    }
+    entries = sorted_entries(change);
+    if (view->plan.format == FORMAT_DELTA)
+        write_delta(view, entries, change->count, line, out);
+    else /* events are told from the content before */
+        written = write_streaming(view, entries, change->count, line, out);
+    take_content(view, change);
+    free(entries);
+    return written;
+}

@@ -1,0 +1,63 @@
+#ifndef SSP_ENGINE_VIEW_H
+#define SSP_ENGINE_VIEW_H
+
+#include "base/hash.h"
+#include "engine/circuit.h"
+
+/*
+ * A view: the change of its root node becomes a line of output (ssp-updates(5)).
+ *
+ * What a view keeps is what its output needs: nothing where the change tells all; the weights
+ * where rows may have other weights than 1; everything, in order, for `flat`.
+ */
+struct view {
+    struct plan_view plan;
+    struct node *root;
+    uint64_t ordinal; /* its place among the lines of a step */
+    bool is_set;    /* rows have weight 1 */
+    bool keep;      /* content is kept: weights can differ from 1, or --verify wants it */
+    bool sorted;    /* sorted is kept: flat */
+    bool hashed;    /* hash is kept: flat, or --hash */
+    bool hash_shown; /* also in streaming and delta: --hash */
+    bool rows;      /* records carry their row */
+    struct zset content;
+    struct order sorted_content;
+    uint64_t sorted_work;
+    struct hash128 hash;
+    uint64_t updates; /* lines written */
+};
+
+/* How a line is marked. */
+enum view_mark { MARK_NONE, MARK_INITIAL, MARK_SNAPSHOT };
+
+struct view_line {
+    enum view_mark mark;
+    bool seq_shown;
+    uint64_t seq;
+};
+
+/* Takes the reference to plan->memory; the view is one user of the node and hears of its steps. */
+void view_init(struct view *view, const struct plan_view *plan, struct node *root, bool verify,
+               bool show_hash);
+void view_release(struct view *view);
+
+/* Keeps the content that its plan (or --verify) asks for, and no more. */
+void view_settle(struct view *view, bool verify);
+
+/*
+ * Takes in the change and appends the view's line to out: if something is to be said, or always
+ * if line->mark is MARK_INITIAL. Returns whether a line was written.
+ */
+bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
+               struct buf *out);
+
+/* The same without output: content that consumers have been told of already, or never are. */
+void view_take(struct view *view, const struct zset *change);
+
+/* Appends the view's whole content as a flat line. Needs the sorted content. */
+void view_write_flat(struct view *view, const struct view_line *line, struct buf *out);
+
+/* XXH3-128(key, 0x00, canonical row), the term of one row in result_hash. */
+struct hash128 view_row_hash(const struct row *row, struct buf *scratch);
+
+#endif

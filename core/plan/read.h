@@ -1,0 +1,55 @@
+#ifndef SSP_PLAN_READ_H
+#define SSP_PLAN_READ_H
+
+#include "plan/plan.h"
+#include "value/json_read.h"
+
+/*
+ * Reading plans. Whatever can be wrong with a plan is refused here, before a line of the log is
+ * read, with file, line and column: unknown operators, predicates and fields, wrong types, values
+ * out of range, parameters without a value, nesting over PLAN_DEPTH_MAX.
+ */
+enum { PLAN_DEPTH_MAX = 64 };
+
+struct plan_defaults {
+    enum view_format format;
+    enum view_emit emit;
+    enum view_semantics semantics;
+    bool strict; /* a key twice in an object is refused; else the last one wins */
+};
+
+struct plan_views {
+    struct plan_view *views;
+    size_t count;
+    size_t max;
+};
+
+/* Where text came from, for messages. */
+struct plan_source {
+    const char *name;
+    const char *bytes; /* followed by JSON_PADDING readable bytes */
+    size_t size;
+    size_t line; /* number of its first line */
+};
+
+/* Reads a plan file: a view, an array of views, {"views":[...]}, or several of these. Adds to
+ * views; ids must differ from those already there. */
+enum status plan_read_file(struct json_reader *json, const struct plan_source *source,
+                           const struct plan_defaults *defaults, struct plan_views *views,
+                           struct err *err) __attribute__((warn_unused_result));
+
+/* Reads the view that is a member of a line of the log: {"op":"register","view":{...}}. The caller
+ * owns one reference to view->memory. */
+enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
+                             const char *member, const struct plan_defaults *defaults,
+                             struct plan_view *view, struct err *err)
+    __attribute__((warn_unused_result));
+
+void plan_views_release(struct plan_views *views);
+
+/* From their names; false if there is no such one. */
+bool plan_format_of(const char *name, size_t size, enum view_format *format);
+bool plan_emit_of(const char *name, size_t size, enum view_emit *emit);
+bool plan_semantics_of(const char *name, size_t size, enum view_semantics *semantics);
+
+#endif

@@ -1,0 +1,337 @@
+/* Reading operators: one function each, and the list of them at the end. */
+#include "plan/reader.h"
+
+#include "value/json_scan.h"
+#include "value/number.h"
+
+#include <string.h>
+
+static bool read_input(struct plan_reader *reader, struct value value, struct plan *plan,
+                       const char *name)
+{
+    struct value input;
+
+    if (!plan_required(reader, value, plan_op_name(plan->op), name, &input))
+        return false;
+    plan->inputs[plan->input_count] = plan_read_op(reader, input);
+    return plan->inputs[plan->input_count++] != NULL;
+}
+
+static bool read_scan(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_scan *scan = &plan->as.scan;
+    struct value table;
+
+    if (!plan_only(reader, value, "scan", "op table") ||
+        !plan_required(reader, value, "scan", "table", &table) ||
+        !plan_text(reader, table, "\"table\"", &scan->table, &scan->table_size))
+        return false;
+    if (scan->table_size == 0)
+        return plan_fail(reader, table, "the name of a table is empty");
+    return true;
+}
+
+static bool read_filter(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct value predicate;
+
+    if (!plan_only(reader, value, "filter", "op input predicate") ||
+        !plan_required(reader, value, "filter", "predicate", &predicate))
+        return false;
+    plan->as.filter = plan_read_predicate(reader, predicate);
+    return plan->as.filter && read_input(reader, value, plan, "input");
+}
+
+static bool read_field(struct plan_reader *reader, struct value value, struct plan_projection *to)
+{
+    struct value field = plan_member(value, "field");
+    struct value alias = plan_member(value, "alias");
+    const struct path_step *last;
+
+    if (field.type == VALUE_MISSING)
+        field = plan_member(value, "name");
+    if (field.type == VALUE_MISSING)
+        return plan_fail(reader, value, "a field projection without \"field\"");
+    to->path = plan_path(reader, field);
+    if (!to->path)
+        return false;
+    last = &to->path->steps[to->path->count - 1];
+    to->alias = last->key;
+    to->alias_size = last->key_size;
+    if (alias.type == VALUE_MISSING)
+        return true;
+    if (alias.type != VALUE_STRING)
+        return plan_fail(reader, alias, "\"alias\" must be a string, not %s",
+                         excerpt(alias.text, alias.size).text);
+    to->alias = alias.text;
+    to->alias_size = alias.size;
+    return true;
+}
+
+static bool read_projection(struct plan_reader *reader, struct value value,
+                            struct plan_projection *to)
+{
+    struct value type;
+
+    if (!plan_only(reader, value, "a projection", "type field name alias expr plan single") ||
+        !plan_required(reader, value, "a projection", "type", &type))
+        return false;
+    if (type.type == VALUE_STRING && type.size == 5 && memcmp(type.text, "\"all\"", 5) == 0)
+        return plan_only(reader, value, "projection \"all\"", "type");
+    if (type.type == VALUE_STRING && type.size == 7 && memcmp(type.text, "\"field\"", 7) == 0)
+        return plan_only(reader, value, "projection \"field\"", "type field name alias") &&
+               read_field(reader, value, to);
+    if (type.type == VALUE_STRING && (memcmp(type.text, "\"expr\"", 6) == 0 ||
+                                      (type.size == 10 && memcmp(type.text, "\"subquery\"", 10) == 0)))
+        return plan_fail(reader, type, "projection %s is not supported yet",
+                         quote(type.text + 1, type.size - 2).text);
+    return plan_fail(reader, type, "unknown projection %s; there are all, field",
+                     excerpt(type.text, type.size).text);
+}
+
+static bool read_project(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_project *project = &plan->as.project;
+    struct value list;
+    struct json_iter iter;
+    size_t count;
+
+    if (!plan_only(reader, value, "project", "op input projections") ||
+        !plan_required(reader, value, "project", "projections", &list) ||
+        !plan_array(reader, list, "\"projections\"", &count))
+        return false;
+    project->projections = ARENA_ARRAY(&reader->memory->arena, struct plan_projection, count);
+    iter = json_iter_of(list.text);
+    while (json_iter_next(&iter))
+        if (!read_projection(reader, value_of(iter.value, iter.value_size),
+                             &project->projections[project->count++]))
+            return false;
+    return read_input(reader, value, plan, "input");
+}
+
+static bool read_key(struct plan_reader *reader, struct value value, struct plan_join *join)
+{
+    struct value left;
+    struct value right;
+
+    if (!plan_only(reader, value, "a join key", "left_field right_field") ||
+        !plan_required(reader, value, "a join key", "left_field", &left) ||
+        !plan_required(reader, value, "a join key", "right_field", &right))
+        return false;
+    join->left[join->count] = plan_path(reader, left);
+    join->right[join->count] = join->left[join->count] ? plan_path(reader, right) : NULL;
+    return join->right[join->count++] != NULL;
+}
+
+static bool read_on(struct plan_reader *reader, struct value value, struct plan_join *join)
+{
+    struct value on;
+    struct json_iter iter;
+    size_t count = 1;
+
+    if (!plan_required(reader, value, "join", "on", &on) ||
+        (on.type != VALUE_OBJECT && !plan_array(reader, on, "\"on\"", &count)))
+        return false;
+    if (count == 0)
+        return plan_fail(reader, on, "a join without keys is not supported yet");
+    join->left = ARENA_ARRAY(&reader->memory->arena, struct path *, count);
+    join->right = ARENA_ARRAY(&reader->memory->arena, struct path *, count);
+    if (on.type == VALUE_OBJECT)
+        return read_key(reader, on, join);
+    iter = json_iter_of(on.text);
+    while (json_iter_next(&iter))
+        if (!read_key(reader, value_of(iter.value, iter.value_size), join))
+            return false;
+    return true;
+}
+
+static bool read_as(struct plan_reader *reader, struct value value, struct plan_join *join)
+{
+    struct value as = plan_member(value, "as");
+    struct json_iter iter;
+    size_t count;
+
+    join->as[0] = "\"left\"";
+    join->as[1] = "\"right\"";
+    join->as_size[0] = 6;
+    join->as_size[1] = 7;
+    if (as.type == VALUE_MISSING)
+        return true;
+    if (!join->both)
+        return plan_fail(reader, as, "\"as\" goes with \"select\":\"both\"");
+    if (!plan_array(reader, as, "\"as\"", &count))
+        return false;
+    if (count != 2)
+        return plan_fail(reader, as, "\"as\" must be two names, not %zu", count);
+    iter = json_iter_of(as.text);
+    for (int i = 0; json_iter_next(&iter); i++) {
+        if (iter.value[0] != '"')
+            return plan_fail(reader, value_of(iter.value, iter.value_size),
+                             "\"as\" must be two strings, not %s", excerpt(as.text, as.size).text);
+        join->as[i] = iter.value;
+        join->as_size[i] = iter.value_size;
+    }
+    if (join->as_size[0] == join->as_size[1] &&
+        memcmp(join->as[0], join->as[1], join->as_size[0]) == 0)
+        return plan_fail(reader, as, "\"as\" must be two different names, not %s",
+                         excerpt(as.text, as.size).text);
+    return true;
+}
+
+static bool is_text(struct value value, const char *text)
+{
+    return value.type == VALUE_STRING && value.size == strlen(text) + 2 &&
+           memcmp(value.text + 1, text, value.size - 2) == 0;
+}
+
+static bool read_join(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_join *join = &plan->as.join;
+    struct value kind = plan_member(value, "kind");
+    struct value select = plan_member(value, "select");
+
+    if (!plan_only(reader, value, "join", "op left right on kind select as"))
+        return false;
+    if (kind.type != VALUE_MISSING && !is_text(kind, "inner"))
+        return plan_fail(reader, kind, "join kind %s is not supported yet; there is \"inner\"",
+                         excerpt(kind.text, kind.size).text);
+    join->both = is_text(select, "both");
+    if (select.type != VALUE_MISSING && !join->both && !is_text(select, "left"))
+        return plan_fail(reader, select, "\"select\" must be \"left\" or \"both\", not %s",
+                         excerpt(select.text, select.size).text);
+    return read_on(reader, value, join) && read_as(reader, value, join) &&
+           read_input(reader, value, plan, "left") && read_input(reader, value, plan, "right");
+}
+
+static bool read_places(struct plan_reader *reader, struct value value, const char *name,
+                        int64_t *out)
+{
+    struct value number;
+    bool param;
+
+    if (!plan_param(reader, value, &number, &param))
+        return false;
+    if (number.type != VALUE_NUMBER || !number_int(number.text, number.size, out) || *out < 0)
+        return plan_fail(reader, value, "\"%s\" must be an integer from 0 to 2^63-1, not %s", name,
+                         excerpt(number.text, number.size).text);
+    return true;
+}
+
+static bool is_direction(struct value value, const char *name) /* in any letter case */
+{
+    return value.type == VALUE_STRING && value.size == strlen(name) + 2 &&
+           strncasecmp(value.text + 1, name, value.size - 2) == 0;
+}
+
+static bool read_order_field(struct plan_reader *reader, struct value value,
+                             struct order_field *to)
+{
+    struct value field;
+    struct value direction;
+
+    if (!plan_only(reader, value, "an order_by field", "field direction") ||
+        !plan_required(reader, value, "an order_by field", "field", &field))
+        return false;
+    direction = plan_member(value, "direction");
+    to->descending = is_direction(direction, "desc");
+    if (direction.type != VALUE_MISSING && !to->descending && !is_direction(direction, "asc"))
+        return plan_fail(reader, direction, "\"direction\" must be \"asc\" or \"desc\", not %s",
+                         excerpt(direction.text, direction.size).text);
+    to->path = plan_path(reader, field);
+    return to->path != NULL;
+}
+
+static bool read_order(struct plan_reader *reader, struct value value, struct plan_limit *limit)
+{
+    struct value list = plan_member(value, "order_by");
+    struct json_iter iter;
+    size_t count;
+
+    if (list.type == VALUE_MISSING)
+        return true;
+    if (!plan_array(reader, list, "\"order_by\"", &count))
+        return false;
+    limit->order = ARENA_ARRAY(&reader->memory->arena, struct order_field, count);
+    iter = json_iter_of(list.text);
+    while (json_iter_next(&iter))
+        if (!read_order_field(reader, value_of(iter.value, iter.value_size),
+                              &limit->order[limit->order_count++]))
+            return false;
+    return true;
+}
+
+static bool read_partition(struct plan_reader *reader, struct value value, struct plan_limit *limit)
+{
+    struct value list = plan_member(value, "partition_by");
+    struct json_iter iter;
+    size_t count;
+
+    if (list.type == VALUE_MISSING)
+        return true;
+    if (!plan_array(reader, list, "\"partition_by\"", &count))
+        return false;
+    limit->partition = ARENA_ARRAY(&reader->memory->arena, struct path *, count);
+    iter = json_iter_of(list.text);
+    while (json_iter_next(&iter)) {
+        struct path *path = plan_path(reader, value_of(iter.value, iter.value_size));
+
+        if (!path)
+            return false;
+        limit->partition[limit->partition_count++] = path;
+    }
+    return true;
+}
+
+static bool read_limit(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_limit *limit = &plan->as.limit;
+    struct value places;
+    struct value offset = plan_member(value, "offset");
+    int64_t end;
+
+    if (!plan_only(reader, value, "limit", "op input limit offset order_by partition_by") ||
+        !plan_required(reader, value, "limit", "limit", &places) ||
+        !read_places(reader, places, "limit", &limit->limit) ||
+        (offset.type != VALUE_MISSING && !read_places(reader, offset, "offset", &limit->offset)))
+        return false;
+    if (__builtin_add_overflow(limit->limit, limit->offset, &end))
+        return plan_fail(reader, places, "\"limit\" and \"offset\" together exceed 2^63-1");
+    return read_order(reader, value, limit) && read_partition(reader, value, limit) &&
+           read_input(reader, value, plan, "input");
+}
+
+/* Every operator of plan files. */
+static const struct {
+    enum plan_op op;
+    bool (*read)(struct plan_reader *reader, struct value value, struct plan *plan);
+} readers[] = {
+    {PLAN_SCAN, read_scan}, {PLAN_FILTER, read_filter}, {PLAN_PROJECT, read_project},
+    {PLAN_JOIN, read_join}, {PLAN_LIMIT, read_limit},
+};
+
+const struct plan *plan_read_op(struct plan_reader *reader, struct value value)
+{
+    struct plan *plan = ARENA_NEW(&reader->memory->arena, struct plan);
+    struct value name;
+
+    if (value.type != VALUE_OBJECT) {
+        (void)plan_fail(reader, value, "an operator must be an object, not %s",
+                        excerpt(value.text, value.size).text);
+        return NULL;
+    }
+    if (!plan_required(reader, value, "an operator", "op", &name) || !plan_deeper(reader, value))
+        return NULL;
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+        if (!is_text(name, plan_op_name(readers[i].op)))
+            continue;
+        plan->op = readers[i].op;
+        if (!readers[i].read(reader, value, plan))
+            return NULL;
+        reader->depth--;
+        return plan;
+    }
+    (void)plan_fail(reader, name,
+                    "unknown operator %s; there are scan, filter, project, join, limit",
+                    excerpt(name.text, name.size).text);
+    return NULL;
+}

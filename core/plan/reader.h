@@ -1,0 +1,61 @@
+#ifndef SSP_PLAN_READER_H
+#define SSP_PLAN_READER_H
+
+#include "plan/read.h"
+
+/*
+ * What the parts of the plan reader share; nobody else includes this.
+ *
+ * A reader function returns NULL or false when it has refused, and the message is in reader->err
+ * then. Values are slices of the view's text, which lives in the view's arena; their place in the
+ * source is found from their offset.
+ */
+struct plan_reader {
+    struct plan_memory *memory;
+    const struct json_reader *json;
+    const struct plan_source *source;
+    size_t source_offset; /* where the JSON text begins in the source */
+    const char *text;     /* the view, in the arena */
+    size_t text_offset;   /* where the view begins in the JSON text */
+    struct value params;
+    struct err *err;
+    unsigned depth;
+};
+
+/* Refuses: message with the place of `at`. Always false. */
+bool plan_fail(struct plan_reader *reader, struct value at, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Gives the message that is already in reader->err its place in the source. Always false. */
+bool plan_fail_at(struct plan_reader *reader, size_t offset);
+
+/* The member of an object, the last of equal keys; missing if there is none. */
+struct value plan_member(struct value object, const char *name);
+
+/* The member, which must be there; `what` is the object's name in the message. */
+bool plan_required(struct plan_reader *reader, struct value object, const char *what,
+                   const char *name, struct value *member);
+
+/* Refuses members that are not in `allowed`, a list of names separated by spaces. */
+bool plan_only(struct plan_reader *reader, struct value object, const char *what,
+               const char *allowed);
+
+/* A string as bytes in the arena, NUL behind. */
+bool plan_text(struct plan_reader *reader, struct value value, const char *what,
+               const char **bytes, size_t *size);
+
+struct path *plan_path(struct plan_reader *reader, struct value value);
+
+/* A value or the parameter {"$param":"name"} in its place; *param says which. */
+bool plan_param(struct plan_reader *reader, struct value value, struct value *out, bool *param);
+
+/* One level deeper, refused over PLAN_DEPTH_MAX. Every true is followed by depth--. */
+bool plan_deeper(struct plan_reader *reader, struct value at);
+
+struct predicate *plan_read_predicate(struct plan_reader *reader, struct value value);
+const struct plan *plan_read_op(struct plan_reader *reader, struct value value);
+
+/* How many elements an array has; refuses other types. */
+bool plan_array(struct plan_reader *reader, struct value value, const char *what, size_t *count);
+
+#endif

@@ -1,0 +1,223 @@
+/* Canonical text of plans. */
+#include "plan/write.h"
+
+#include "base/mem.h"
+#include "value/json_write.h"
+
+#include <string.h>
+
+static void write_expr(struct buf *buf, const struct expr *expr)
+{
+    if (expr->path) {
+        buf_add_string(buf, "{\"field\":");
+        path_write(buf, expr->path);
+        buf_add_byte(buf, '}');
+    } else if (expr->value.type == VALUE_OBJECT) {
+        buf_add_string(buf, "{\"literal\":");
+        value_write_canonical(buf, expr->value);
+        buf_add_byte(buf, '}');
+    } else if (expr->value.type == VALUE_NULL && !expr->literal) {
+        buf_add_string(buf, "{\"$param\":null}"); /* a null that asks for nothing */
+    } else {
+        value_write_canonical(buf, expr->value);
+    }
+}
+
+static void write_left(struct buf *buf, const struct expr *expr)
+{
+    buf_add_string(buf, ",\"field\":");
+    if (expr->path)
+        path_write(buf, expr->path);
+    else
+        write_expr(buf, expr);
+}
+
+static void write_predicate(struct buf *buf, const struct predicate *p);
+
+static int text_compare(const void *a, const void *b)
+{
+    const struct buf *x = a;
+    const struct buf *y = b;
+    size_t common = x->size < y->size ? x->size : y->size;
+    int order = memcmp(x->bytes, y->bytes, common);
+
+    return order ? order : (x->size > y->size) - (x->size < y->size);
+}
+
+/* and/or do not depend on the order of their parts. */
+static void write_children(struct buf *buf, const struct predicate *p)
+{
+    struct buf *texts = mem_alloc_zero(p->child_count * sizeof(*texts));
+
+    for (size_t i = 0; i < p->child_count; i++)
+        write_predicate(&texts[i], p->children[i]);
+    if (p->child_count > 1)
+        qsort(texts, p->child_count, sizeof(*texts), text_compare);
+    buf_add_string(buf, ",\"predicates\":[");
+    for (size_t i = 0; i < p->child_count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        buf_add(buf, texts[i].bytes, texts[i].size);
+        buf_release(&texts[i]);
+    }
+    buf_add_byte(buf, ']');
+    free(texts);
+}
+
+static void write_values(struct buf *buf, const struct predicate *p)
+{
+    buf_add_string(buf, ",\"values\":[");
+    for (size_t i = 0; i < p->count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        write_expr(buf, &p->operands[i]);
+    }
+    if (p->null_literal)
+        buf_add_string(buf, p->count ? ",null" : "null");
+    if (p->null_unknown)
+        buf_add_string(buf, p->count || p->null_literal ? ",{\"$param\":null}"
+                                                        : "{\"$param\":null}");
+    buf_add_byte(buf, ']');
+}
+
+static void write_operand(struct buf *buf, const char *name, const struct expr *expr)
+{
+    buf_add_format(buf, ",\"%s\":", name);
+    write_expr(buf, expr);
+}
+
+static void write_predicate(struct buf *buf, const struct predicate *p)
+{
+    buf_add_format(buf, "{\"type\":\"%s\"", predicate_name(p->type));
+    if (p->type == PREDICATE_AND || p->type == PREDICATE_OR) {
+        write_children(buf, p);
+    } else if (p->type == PREDICATE_NOT) {
+        buf_add_string(buf, ",\"predicate\":");
+        write_predicate(buf, p->children[0]);
+    } else {
+        write_left(buf, &p->left);
+    }
+    if (p->type == PREDICATE_IN) {
+        write_values(buf, p);
+    } else if (p->type == PREDICATE_BETWEEN) {
+        write_operand(buf, "low", &p->operands[0]);
+        write_operand(buf, "high", &p->operands[1]);
+    } else if (p->pattern_text) {
+        buf_add_string(buf, ",\"pattern\":");
+        buf_add(buf, p->pattern_text, p->pattern_size);
+        if (p->escape.type == VALUE_STRING) {
+            buf_add_string(buf, ",\"escape\":");
+            buf_add(buf, p->escape.text, p->escape.size);
+        }
+    } else if (p->count) {
+        write_operand(buf, p->type == PREDICATE_PREFIX ? "prefix" : "value", &p->operands[0]);
+    }
+    buf_add_byte(buf, '}');
+}
+
+static void write_project(struct buf *buf, const struct plan_project *project)
+{
+    buf_add_string(buf, "\"projections\":[");
+    for (size_t i = 0; i < project->count; i++) {
+        const struct plan_projection *p = &project->projections[i];
+
+        if (i)
+            buf_add_byte(buf, ',');
+        if (!p->path) {
+            buf_add_string(buf, "{\"type\":\"all\"}");
+            continue;
+        }
+        buf_add_string(buf, "{\"type\":\"field\",\"field\":");
+        path_write(buf, p->path);
+        buf_add_string(buf, ",\"alias\":");
+        buf_add(buf, p->alias, p->alias_size);
+        buf_add_byte(buf, '}');
+    }
+    buf_add_byte(buf, ']');
+}
+
+static void write_join(struct buf *buf, const struct plan_join *join)
+{
+    buf_add_string(buf, "\"kind\":\"inner\",\"on\":[");
+    for (size_t i = 0; i < join->count; i++) {
+        buf_add_string(buf, i ? ",{\"left_field\":" : "{\"left_field\":");
+        path_write(buf, join->left[i]);
+        buf_add_string(buf, ",\"right_field\":");
+        path_write(buf, join->right[i]);
+        buf_add_byte(buf, '}');
+    }
+    if (!join->both) {
+        buf_add_string(buf, "],\"select\":\"left\"");
+        return;
+    }
+    buf_add_string(buf, "],\"select\":\"both\",\"as\":[");
+    buf_add(buf, join->as[0], join->as_size[0]);
+    buf_add_byte(buf, ',');
+    buf_add(buf, join->as[1], join->as_size[1]);
+    buf_add_byte(buf, ']');
+}
+
+static void write_limit(struct buf *buf, const struct plan_limit *limit)
+{
+    buf_add_format(buf, "\"limit\":%lld,\"offset\":%lld,\"order_by\":[", (long long)limit->limit,
+                   (long long)limit->offset);
+    for (size_t i = 0; i < limit->order_count; i++) {
+        buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
+        path_write(buf, limit->order[i].path);
+        buf_add_format(buf, ",\"direction\":\"%s\"}", limit->order[i].descending ? "desc" : "asc");
+    }
+    buf_add_byte(buf, ']');
+    if (limit->partition_count == 0)
+        return;
+    buf_add_string(buf, ",\"partition_by\":[");
+    for (size_t i = 0; i < limit->partition_count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        path_write(buf, limit->partition[i]);
+    }
+    buf_add_byte(buf, ']');
+}
+
+void plan_write_arguments(struct buf *buf, const struct plan *plan)
+{
+    switch (plan->op) {
+    case PLAN_SCAN:
+        buf_add_string(buf, "\"table\":");
+        json_write_string(buf, plan->as.scan.table, plan->as.scan.table_size);
+        break;
+    case PLAN_FILTER:
+        buf_add_string(buf, "\"predicate\":");
+        write_predicate(buf, plan->as.filter);
+        break;
+    case PLAN_PROJECT:
+        write_project(buf, &plan->as.project);
+        break;
+    case PLAN_JOIN:
+        write_join(buf, &plan->as.join);
+        break;
+    case PLAN_LIMIT:
+        write_limit(buf, &plan->as.limit);
+        break;
+    case PLAN_DISTINCT:
+        break;
+    }
+}
+
+void plan_write(struct buf *buf, const struct plan *plan)
+{
+    static const char *const one[] = {"input"};
+    static const char *const two[] = {"left", "right"};
+    const char *const *names = plan->input_count == 2 ? two : one;
+    size_t before;
+
+    buf_add_format(buf, "{\"op\":\"%s\",", plan_op_name(plan->op));
+    before = buf->size;
+    plan_write_arguments(buf, plan);
+    if (buf->size == before)
+        buf->size--; /* no arguments: no comma */
+    for (unsigned i = 0; i < plan->input_count; i++) {
+        buf_add_format(buf, ",\"%s\":", names[i]);
+        plan_write(buf, plan->inputs[i]);
+    }
+    buf_add_byte(buf, '}');
+}

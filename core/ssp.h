@@ -1,0 +1,110 @@
+#ifndef SSP_SSP_H
+#define SSP_SSP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The engine as a library: plans and lines in, lines of updates out. It opens no file, knows no
+ * clock and prints nothing; the command around it does (cli/).
+ *
+ *     ssp_new  ssp_plan...  ssp_load...  ssp_start  ssp_line...  ssp_end  ssp_free
+ *
+ * Output collects in a buffer that the caller takes whenever it likes. Functions that can fail
+ * return an exit status of the command (0, or SSP_USAGE or SSP_BAD_LINE) and fill in the error.
+ * No memory ends the process.
+ */
+enum {
+    SSP_OK = 0,
+    SSP_INCOMPLETE = 1, /* done, but something was dropped or a view was wrong */
+    SSP_USAGE = 2,      /* options, plans, the operating system */
+    SSP_BAD_LINE = 3,
+};
+
+enum { SSP_PADDING = 64 }; /* readable bytes needed behind every text handed in */
+
+struct ssp_error {
+    int status;
+    const char *source; /* as handed in, NULL if unknown */
+    size_t line;        /* from 1, 0 if unknown */
+    size_t column;      /* from 1, in bytes, 0 if unknown */
+    bool torn;          /* a line that is not a whole JSON value: it may have been cut off */
+    char message[320];  /* one line, lower case, no full stop */
+};
+
+struct ssp_options {
+    const char *format;    /* of views that state none; NULL: "streaming" */
+    const char *emit;      /* NULL: "ids" */
+    const char *semantics; /* NULL: "membership" */
+    uint64_t batch;        /* mutations a step; 0: no limit */
+    uint64_t max_pending;  /* a step when so many wait, whatever else is set; 0: no limit */
+    bool no_coalesce;
+    bool strict;
+    bool keep_prefix; /* --id-prefix=keep */
+    bool loads;       /* lines before ssp_start() are content that was there already */
+    bool initial;     /* ssp_start() writes every view, whatever was there */
+    bool hash;
+    bool seq;
+    uint64_t verify; /* every so many steps; 0: never */
+    uint64_t seed;   /* secret of the hash tables; outputs do not depend on it */
+};
+
+struct ssp_counters {
+    uint64_t mutations;       /* taken in, --load not included */
+    uint64_t records;         /* changed, after coalescing */
+    uint64_t unchanged;       /* mutations that left the content as it was */
+    uint64_t stale;           /* mutations with an old version */
+    uint64_t create_existing; /* what --strict refuses */
+    uint64_t update_missing;
+    uint64_t delete_missing;
+    uint64_t steps;
+    uint64_t updates;     /* lines written */
+    uint64_t differences; /* found by verify */
+    uint64_t nodes;       /* operators in the circuit */
+    uint64_t rows_in;     /* over all operators */
+    uint64_t rows_out;
+    uint64_t work; /* entries looked at in operators' states */
+    uint64_t state_bytes;
+};
+
+struct ssp;
+
+struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error);
+void ssp_free(struct ssp *ssp);
+
+/* A plan file: one or more views. Before ssp_start(). */
+int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size,
+             struct ssp_error *error);
+
+/* A line of a log, without its LF. Before ssp_start() it is loaded silently. */
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error);
+
+/* Evaluates the views over what was loaded. */
+void ssp_start(struct ssp *ssp);
+
+/* A step now, if anything waits and no transaction is open. */
+void ssp_flush(struct ssp *ssp);
+
+/* The log is over: the last step. SSP_INCOMPLETE if an open transaction was dropped. */
+int ssp_end(struct ssp *ssp, struct ssp_error *error);
+
+/* Lines of updates so far; ssp_output_taken() empties the buffer. */
+const char *ssp_output(const struct ssp *ssp, size_t *size);
+void ssp_output_taken(struct ssp *ssp);
+
+/* What verify found, as text for people; emptied likewise. */
+const char *ssp_messages(const struct ssp *ssp, size_t *size);
+void ssp_messages_taken(struct ssp *ssp);
+
+/* Appends the circuit to the output: "text", "json" or "dot"; false: no such format. */
+bool ssp_explain(struct ssp *ssp, const char *format);
+
+struct ssp_counters ssp_counters(const struct ssp *ssp);
+uint64_t ssp_steps(const struct ssp *ssp);
+
+/* Reads a line as ssp_line() would and applies nothing: the floor that benchmarks compare with. */
+int ssp_parse_only(struct ssp *ssp, const char *bytes, size_t size, struct ssp_error *error);
+
+#endif

@@ -1,0 +1,89 @@
+#ifndef SSP_VALUE_ROW_H
+#define SSP_VALUE_ROW_H
+
+#include "value/value.h"
+
+/*
+ * One immutable row: a key and an object, in one allocation, counted by its owners.
+ *
+ * The object is kept as its normalised text with the offsets of its keys, so a field is found
+ * without parsing and the row is written by copying. Two rows are the same row exactly when their
+ * keys are the same bytes and their objects are equal values; `hash` is the key's.
+ *
+ * `id` is the record's id as its log gave it (JSON text) while the row is still the record of its
+ * table and has no field of that name: the value of the path "id". It is not part of the content.
+ */
+struct row {
+    uint32_t refs;
+    uint32_t size;     /* of the text */
+    uint32_t key_size; /* "users:5" */
+    uint32_t id_size;  /* 0: none */
+    uint32_t count;    /* of fields */
+    bool made;         /* the key is JSON text (a pair's, a group's), not TABLE:ID */
+    uint64_t hash;     /* hash_bytes() of the key */
+    uint32_t fields[]; /* where each field's key begins; behind them text, key, id */
+};
+
+struct row_source {
+    const char *key;
+    size_t key_size;
+    bool made;
+    uint64_t hash; /* of the key */
+    const char *text;
+    size_t size;
+    const uint32_t *fields;
+    size_t count;
+    const char *id;
+    size_t id_size;
+};
+
+struct row *row_new(const struct row_source *source); /* one reference, the caller's */
+void row_free(struct row *row);                       /* for row_unref() */
+
+static inline struct row *row_ref(struct row *row)
+{
+    row->refs++;
+    return row;
+}
+
+static inline void row_unref(struct row *row)
+{
+    if (--row->refs == 0)
+        row_free(row);
+}
+
+static inline const char *row_text(const struct row *row)
+{
+    return (const char *)(row->fields + row->count);
+}
+
+static inline const char *row_key(const struct row *row)
+{
+    return row_text(row) + row->size;
+}
+
+static inline struct value row_id(const struct row *row)
+{
+    return value_of(row_key(row) + row->key_size, row->id_size);
+}
+
+static inline struct value row_value(const struct row *row)
+{
+    return (struct value){row_text(row), row->size, VALUE_OBJECT};
+}
+
+/* The i-th field's value; its key is row_text() + fields[i]. */
+struct value row_field_at(const struct row *row, uint32_t i, size_t key_size);
+
+int row_key_compare(const struct row *a, const struct row *b); /* by bytes */
+bool row_key_equal(const struct row *a, const struct row *b);
+bool row_equal(const struct row *a, const struct row *b);   /* key and content */
+int row_compare(const struct row *a, const struct row *b);  /* key, then content: total */
+size_t row_bytes(const struct row *row);                    /* memory held */
+
+size_t row_live_count(void);   /* for the laws: everything deleted, nothing alive */
+
+/* The offsets of an object's fields, found by walking its text; *fields is grown as needed. */
+size_t row_find_fields(const char *text, uint32_t **fields, size_t *max);
+
+#endif

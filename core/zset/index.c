@@ -1,0 +1,179 @@
+/* Arranged Z-sets: two hash tables over one array of entries, chains for equal keys. */
+#include "zset/index.h"
+
+#include "base/check.h"
+#include "base/hash.h"
+#include "base/mem.h"
+#include "zset/zset.h"
+
+#include <string.h>
+
+void index_init(struct index *index, struct path **paths, size_t path_count, uint64_t *work)
+{
+    memset(index, 0, sizeof(*index));
+    index->paths = paths;
+    index->path_count = path_count;
+    index->work = work;
+    index->free = INDEX_NONE;
+}
+
+void index_release(struct index *index)
+{
+    for (size_t i = 0; i < index->count; i++)
+        if (index->entries[i].row)
+            row_unref(index->entries[i].row);
+    free(index->entries);
+    hashtab_release(&index->by_key);
+    hashtab_release(&index->by_row);
+    memset(index, 0, sizeof(*index));
+}
+
+/* False if a component is unknown: such a key equals nothing. */
+static bool key_hash(struct path *const *paths, size_t count, const struct row *row, uint64_t *hash)
+{
+    *hash = count;
+    for (size_t i = 0; i < count; i++) {
+        struct value value = path_get(paths[i], row);
+
+        if (value_is_unknown(value))
+            return false;
+        *hash = hash_mix(*hash, value_hash(value));
+    }
+    return true;
+}
+
+static uint32_t find_key(const struct index *index, struct path *const *paths,
+                         const struct row *row, uint64_t hash)
+{
+    size_t at;
+    uint32_t entry = hashtab_first(&index->by_key, hash, &at);
+
+    for (; entry != HASHTAB_NONE; entry = hashtab_next(&index->by_key, hash, &at)) {
+        size_t i = 0;
+
+        (*index->work)++;
+        while (i < index->path_count && value_equal(path_get(index->paths[i],
+                                                             index->entries[entry].row),
+                                                    path_get(paths[i], row)))
+            i++;
+        if (i == index->path_count)
+            return entry;
+    }
+    return INDEX_NONE;
+}
+
+uint32_t index_find(const struct index *index, struct path *const *paths, const struct row *row)
+{
+    uint64_t hash;
+
+    if (!key_hash(paths, index->path_count, row, &hash))
+        return INDEX_NONE;
+    return find_key(index, paths, row, hash);
+}
+
+static uint32_t find_row(const struct index *index, const struct row *row)
+{
+    size_t at;
+    uint32_t entry = hashtab_first(&index->by_row, row->hash, &at);
+
+    for (; entry != HASHTAB_NONE; entry = hashtab_next(&index->by_row, row->hash, &at)) {
+        (*index->work)++;
+        if (row_equal(index->entries[entry].row, row))
+            return entry;
+    }
+    return INDEX_NONE;
+}
+
+static uint32_t take_entry(struct index *index)
+{
+    uint32_t entry = index->free;
+
+    if (entry != INDEX_NONE) {
+        index->free = index->entries[entry].next;
+        return entry;
+    }
+    SSP_ASSERT(index->count < INDEX_NONE);
+    index->entries = mem_grow(index->entries, &index->max, index->count + 1,
+                              sizeof(*index->entries));
+    return (uint32_t)index->count++;
+}
+
+static void insert(struct index *index, struct row *row, int64_t weight, uint64_t hash)
+{
+    uint32_t head = find_key(index, index->paths, row, hash);
+    uint32_t entry = take_entry(index);
+    struct index_entry *e = &index->entries[entry];
+
+    *e = (struct index_entry){row_ref(row), weight, INDEX_NONE, INDEX_NONE};
+    if (head == INDEX_NONE) {
+        hashtab_insert(&index->by_key, hash, entry);
+    } else { /* second in the chain, so that the head stays */
+        e->before = head;
+        e->next = index->entries[head].next;
+        index->entries[head].next = entry;
+        if (e->next != INDEX_NONE)
+            index->entries[e->next].before = entry;
+    }
+    hashtab_insert(&index->by_row, row->hash, entry);
+    index->live++;
+}
+
+static void remove_entry(struct index *index, uint32_t entry, uint64_t hash)
+{
+    struct index_entry *e = &index->entries[entry];
+
+    if (e->before != INDEX_NONE)
+        index->entries[e->before].next = e->next;
+    else if (e->next != INDEX_NONE)
+        hashtab_move(&index->by_key, hash, entry, e->next);
+    else
+        hashtab_remove(&index->by_key, hash, entry);
+    if (e->next != INDEX_NONE)
+        index->entries[e->next].before = e->before;
+    hashtab_remove(&index->by_row, e->row->hash, entry);
+    row_unref(e->row);
+    *e = (struct index_entry){NULL, 0, index->free, INDEX_NONE};
+    index->free = entry;
+    index->live--;
+}
+
+void index_add(struct index *index, struct row *row, int64_t weight)
+{
+    uint64_t hash;
+    uint32_t entry;
+
+    if (weight == 0 || !key_hash(index->paths, index->path_count, row, &hash))
+        return;
+    entry = find_row(index, row);
+    if (entry == INDEX_NONE) {
+        insert(index, row, weight, hash);
+        return;
+    }
+    index->entries[entry].weight = weight_sum(index->entries[entry].weight, weight);
+    if (index->entries[entry].weight == 0)
+        remove_entry(index, entry, hash);
+}
+
+size_t index_bytes(const struct index *index)
+{
+    return index->max * sizeof(*index->entries) + hashtab_bytes(&index->by_key) +
+           hashtab_bytes(&index->by_row);
+}
+
+bool index_check(const struct index *index)
+{
+    size_t live = 0;
+
+    SSP_ASSERT(index->by_row.used == index->live);
+    for (size_t i = 0; i < index->count; i++) {
+        const struct index_entry *e = &index->entries[i];
+
+        if (!e->row)
+            continue;
+        live++;
+        SSP_ASSERT(e->weight != 0);
+        SSP_ASSERT(e->next == INDEX_NONE || index->entries[e->next].before == i);
+    }
+    SSP_ASSERT(live == index->live);
+    return true;
+}

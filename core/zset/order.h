@@ -1,0 +1,48 @@
+#ifndef SSP_ZSET_ORDER_H
+#define SSP_ZSET_ORDER_H
+
+#include "value/path.h"
+
+/*
+ * A Z-set in sorted order with ranks: a B+tree whose inner nodes know the weight below each child
+ * (an order-statistic tree, Cormen et al., "Introduction to Algorithms", ch. 14). Adding, removing
+ * and finding a place are O(log n) comparisons; a range is O(log n + rows).
+ *
+ * The order: the fields of order_by, each in its direction, by the total order of values; ties by
+ * the row's key, then by its content, so that it is total.
+ *
+ * Places count weight: a row of weight 3 takes three.
+ */
+struct order_field {
+    struct path *path;
+    bool descending;
+};
+
+struct order_node;
+
+struct order {
+    const struct order_field *fields; /* borrowed; their paths cache, so they are not shared */
+    size_t field_count;
+    uint64_t *work; /* counts comparisons and rows handed out; borrowed */
+    struct order_node *root;
+};
+
+void order_init(struct order *order, const struct order_field *fields, size_t field_count,
+                uint64_t *work);
+void order_release(struct order *order);
+
+/* Adds a weight; the row's total must not become negative. */
+void order_add(struct order *order, struct row *row, int64_t weight);
+
+int64_t order_total(const struct order *order);                      /* places taken */
+int64_t order_rank(const struct order *order, const struct row *row); /* places before the row */
+
+/* Hands out the rows on the places [from, to), in order; weights are cut at both ends. */
+typedef void order_visit(void *context, struct row *row, int64_t weight);
+void order_range(const struct order *order, int64_t from, int64_t to, order_visit *visit,
+                 void *context);
+
+size_t order_bytes(const struct order *order);
+bool order_check(const struct order *order);
+
+#endif
