@@ -199,7 +199,7 @@ static void replace(struct batch *batch, const struct target *target, struct row
 static bool has_id(const char *text, const uint32_t *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (memcmp(text + fields[i], "\"id\":", 5) == 0)
+        if (text[fields[i] + 1] == 'i' && memcmp(text + fields[i], "\"id\":", 5) == 0)
             return true;
     return false;
 }
@@ -236,7 +236,7 @@ static void apply_record(struct batch *batch, const struct target *target, const
         count = row_find_fields(record.text, &batch->fields, &batch->field_max);
         fields = batch->fields;
     }
-    if (target->row && value_equal(row_value(target->row), record))
+    if (target->row && row_content_equal(target->row, record.text, record.size, fields, count))
         batch->counters.unchanged++;
     else
         replace(batch, target, make_row(batch, target, m, record, fields, count));

@@ -22,9 +22,15 @@ enum field {
     FIELD_COUNT,
 };
 
-static const char *const field_names[FIELD_COUNT] = {
-    "table", "op", "id", "record", "data", "version", "ts", "view", "view_id",
+#define NAME(text) {text, sizeof(text) - 1}
+static const struct {
+    const char *name;
+    size_t size;
+} field_names[FIELD_COUNT] = {
+    NAME("table"), NAME("op"), NAME("id"),   NAME("record"),  NAME("data"),
+    NAME("version"), NAME("ts"), NAME("view"), NAME("view_id"),
 };
+#undef NAME
 
 struct line {
     const char *source;
@@ -50,17 +56,25 @@ void mutation_reader_release(struct mutation_reader *reader)
     buf_release(&reader->view_id);
 }
 
+/* The field of this name, FIELD_COUNT if it means nothing here. */
+static enum field field_of(const char *key, size_t size)
+{
+    for (int f = 0; f < FIELD_COUNT; f++)
+        if (key[0] == field_names[f].name[0] && field_names[f].size == size &&
+            memcmp(key, field_names[f].name, size) == 0)
+            return (enum field)f;
+    return FIELD_COUNT;
+}
+
 static void find_members(struct line *line)
 {
     for (size_t i = 0; i < line->text.count; i++) {
         const struct json_member *member = &line->text.members[i];
-        const char *key = line->text.text + member->key + 1;
-        size_t size = member->value - member->key - 3;
+        enum field field = field_of(line->text.text + member->key + 1,
+                                    member->value - member->key - 3);
 
-        for (int f = 0; f < FIELD_COUNT; f++)
-            if (key[0] == field_names[f][0] && strlen(field_names[f]) == size &&
-                memcmp(key, field_names[f], size) == 0)
-                line->members[f] = member;
+        if (field < FIELD_COUNT)
+            line->members[field] = member;
     }
 }
 
@@ -84,10 +98,8 @@ static size_t column_of(struct line *line, enum field field)
         return column;
     for (size_t i = 0; i < text.count; i++) {
         const struct json_member *member = &text.members[i];
-        size_t size = member->value - member->key - 3;
 
-        if (strlen(field_names[field]) == size &&
-            memcmp(text.text + member->key + 1, field_names[field], size) == 0)
+        if (field_of(text.text + member->key + 1, member->value - member->key - 3) == field)
             column = json_place(line->json, member->value) + 1;
     }
     return column;
@@ -98,7 +110,7 @@ static bool refuse(struct line *line, enum field field, const char *what)
 {
     struct value value = get(line, field);
 
-    (void)err_set(line->err, ERR_INPUT, "\"%s\" must be %s, not %s", field_names[field], what,
+    (void)err_set(line->err, ERR_INPUT, "\"%s\" must be %s, not %s", field_names[field].name, what,
                   excerpt(value.text, value.size).text);
     line->err->column = column_of(line, field);
     return false;
@@ -108,7 +120,7 @@ static bool need(struct line *line, enum field field, const char *op)
 {
     if (line->members[field])
         return true;
-    (void)err_set(line->err, ERR_INPUT, "%s without \"%s\"", op, field_names[field]);
+    (void)err_set(line->err, ERR_INPUT, "%s without \"%s\"", op, field_names[field].name);
     line->err->column = 1;
     return false;
 }

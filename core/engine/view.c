@@ -46,6 +46,8 @@ void view_release(struct view *view)
     root->views[i] = root->views[--root->view_count];
     zset_release(&view->content);
     order_release(&view->sorted_content);
+    free(view->entries);
+    free(view->events);
     plan_memory_unref(view->plan.memory);
 }
 
@@ -112,19 +114,16 @@ static int entry_compare(const void *a, const void *b)
     return order ? order : row_compare(x->row, y->row);
 }
 
-/* The change, sorted; the caller frees it. */
-static struct zset_entry *sorted_entries(const struct zset *change)
+/* Sorts the change into view->entries. */
+static void sort_change(struct view *view, const struct zset *change)
 {
-    struct zset_entry *entries = mem_alloc(change->count * sizeof(*entries));
-
+    view->entries = mem_grow(view->entries, &view->entry_max, change->count,
+                             sizeof(*view->entries));
     if (change->count)
-        memcpy(entries, change->entries, change->count * sizeof(*entries));
+        memcpy(view->entries, change->entries, change->count * sizeof(*view->entries));
     if (change->count > 1)
-        qsort(entries, change->count, sizeof(*entries), entry_compare);
-    return entries;
+        qsort(view->entries, change->count, sizeof(*view->entries), entry_compare);
 }
-
-enum event { EVENT_CREATED, EVENT_DELETED, EVENT_UPDATED, EVENT_NONE };
 
 static const char *const event_names[] = {"created", "deleted", "updated"};
 
@@ -152,15 +151,18 @@ static enum event event_of(struct zset *content, const struct zset_entry *entrie
 }
 
 /* The entries are sorted by key, so each event's records come out in the order of keys. */
-static bool write_streaming(struct view *view, const struct zset_entry *entries, size_t count,
-                            const struct view_line *line, struct buf *out)
+static bool write_streaming(struct view *view, size_t count, const struct view_line *line,
+                            struct buf *out)
 {
-    enum event *events = mem_alloc(count * sizeof(*events));
+    const struct zset_entry *entries = view->entries;
+    enum event *events;
     struct zset *content = view->is_set ? NULL : &view->content;
     size_t start = out->size;
     size_t records = 0;
     size_t next;
 
+    view->events = mem_grow(view->events, &view->event_max, count, sizeof(*view->events));
+    events = view->events;
     for (size_t i = 0; i < count; i = next) { /* the last row of a record is the one it has now */
         for (next = i + 1; next < count && row_key_equal(entries[i].row, entries[next].row); next++)
             events[next - 1] = EVENT_NONE;
@@ -182,7 +184,6 @@ static bool write_streaming(struct view *view, const struct zset_entry *entries,
             records++;
         }
     write_tail(out);
-    free(events);
     if (records || line->mark == MARK_INITIAL)
         return true;
     out->size = start;
@@ -190,9 +191,11 @@ static bool write_streaming(struct view *view, const struct zset_entry *entries,
     return false;
 }
 
-static void write_delta(struct view *view, const struct zset_entry *entries, size_t count,
-                        const struct view_line *line, struct buf *out)
+static void write_delta(struct view *view, size_t count, const struct view_line *line,
+                        struct buf *out)
 {
+    const struct zset_entry *entries = view->entries;
+
     write_head(view, "delta", line, view->hash_shown, out);
     for (int half = 0; half < 2; half++)
         for (size_t i = 0; i < count; i++) {
@@ -273,7 +276,6 @@ void view_take(struct view *view, const struct zset *change)
 bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
                struct buf *out)
 {
-    struct zset_entry *entries;
     bool written = true;
 
     if (change->count == 0 && line->mark != MARK_INITIAL)
@@ -284,12 +286,11 @@ bool view_step(struct view *view, const struct zset *change, const struct view_l
         view_write_flat(view, line, out);
         return true;
     }
-    entries = sorted_entries(change);
+    sort_change(view, change);
     if (view->plan.format == FORMAT_DELTA)
-        write_delta(view, entries, change->count, line, out);
+        write_delta(view, change->count, line, out);
     else /* events are told from the content before */
-        written = write_streaming(view, entries, change->count, line, out);
+        written = write_streaming(view, change->count, line, out);
     take_content(view, change);
-    free(entries);
     return written;
 }

@@ -10,6 +10,8 @@
  * What a view keeps is what its output needs: nothing where the change tells all; the weights
  * where rows may have other weights than 1; everything, in order, for `flat`.
  */
+enum event { EVENT_CREATED, EVENT_DELETED, EVENT_UPDATED, EVENT_NONE };
+
 struct view {
     struct plan_view plan;
     struct node *root;
@@ -24,6 +26,10 @@ struct view {
     struct order sorted_content;
     uint64_t sorted_work;
     struct hash128 hash;
+    struct zset_entry *entries; /* scratch of a step: the change, sorted */
+    size_t entry_max;
+    enum event *events;
+    size_t event_max;
     uint64_t updates; /* lines written */
 };
 

@@ -71,7 +71,7 @@ static void add_part(struct project *self, const char *key, size_t key_size, str
 static void add_all(struct project *self, const struct row *row)
 {
     for (uint32_t i = 0; i < row->count; i++) {
-        const char *key = row_text(row) + row->fields[i];
+        const char *key = row_text(row) + row_field(row, i);
         size_t key_size = (size_t)(json_string_end(key) - key);
 
         add_part(self, key, key_size, row_field_at(row, i, key_size));

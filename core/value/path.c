@@ -125,9 +125,10 @@ struct value path_get_in(const struct path *path, struct value value)
 /* A key is followed by its colon, so comparing both never takes a longer key for this one. */
 static bool field_is(const struct row *row, uint32_t i, const struct path_step *step)
 {
-    const char *key = row_text(row) + row->fields[i];
+    uint32_t start = row_field(row, i);
+    const char *key = row_text(row) + start;
 
-    return row->size - row->fields[i] > step->key_size && key[step->key_size] == ':' &&
+    return row->size - start > step->key_size && key[step->key_size] == ':' &&
            memcmp(key, step->key, step->key_size) == 0;
 }
 

@@ -3,36 +3,47 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "base/pool.h"
 #include "value/json_scan.h"
 
 #include <string.h>
 
 static size_t live_count;
 
+static size_t row_size(const struct row *row)
+{
+    return sizeof(*row) + (size_t)row->count * (row->wide ? 4 : 2) + row->size + row->key_size +
+           row->id_size;
+}
+
 struct row *row_new(const struct row_source *source)
 {
-    size_t fields = source->count * sizeof(uint32_t);
-    size_t size = sizeof(struct row) + fields + source->size + source->key_size + source->id_size;
-    struct row *row = mem_alloc(size + 1);
-    char *at = (char *)row->fields + fields;
+    struct row head = {
+        .refs = 1,
+        .size = (uint32_t)source->size,
+        .key_size = (uint32_t)source->key_size,
+        .id_size = (uint32_t)source->id_size,
+        .count = (uint32_t)source->count,
+        .made = source->made,
+        .wide = source->size > UINT16_MAX,
+        .hash = source->hash,
+    };
+    struct row *row = pool_alloc(row_size(&head));
+    char *at;
 
     SSP_ASSERT(source->size <= UINT32_MAX && source->key_size <= UINT32_MAX &&
-               source->id_size <= UINT32_MAX);
-    row->refs = 1;
-    row->size = (uint32_t)source->size;
-    row->key_size = (uint32_t)source->key_size;
-    row->id_size = (uint32_t)source->id_size;
-    row->count = (uint32_t)source->count;
-    row->made = source->made;
-    row->hash = source->hash;
-    if (fields)
-        memcpy(row->fields, source->fields, fields);
-    memcpy(at, source->text, source->size);
-    at += source->size;
+               source->id_size <= UINT32_MAX && source->count <= UINT32_MAX);
+    *row = head;
+    if (row->wide)
+        memcpy(row->fields, source->fields, source->count * sizeof(uint32_t));
+    for (size_t i = 0; !row->wide && i < source->count; i++)
+        row->fields[i] = (uint16_t)source->fields[i];
+    at = (char *)row->fields + source->count * (row->wide ? 4 : 2);
     memcpy(at, source->key, source->key_size);
     at += source->key_size;
     if (source->id_size)
         memcpy(at, source->id, source->id_size);
+    memcpy(at + source->id_size, source->text, source->size);
     live_count++;
     return row;
 }
@@ -40,13 +51,13 @@ struct row *row_new(const struct row_source *source)
 void row_free(struct row *row)
 {
     live_count--;
-    free(row);
+    pool_free(row, row_size(row));
 }
 
 struct value row_field_at(const struct row *row, uint32_t i, size_t key_size)
 {
-    uint32_t start = row->fields[i] + (uint32_t)key_size + 1;
-    uint32_t end = i + 1 < row->count ? row->fields[i + 1] - 1 : row->size - 1;
+    uint32_t start = row_field(row, i) + (uint32_t)key_size + 1;
+    uint32_t end = i + 1 < row->count ? row_field(row, i + 1) - 1 : row->size - 1;
 
     return value_of(row_text(row) + start, end - start);
 }
@@ -65,9 +76,64 @@ bool row_key_equal(const struct row *a, const struct row *b)
            memcmp(row_key(a), row_key(b), a->key_size) == 0;
 }
 
+/* A member of an object: "key":value, without the comma behind. */
+struct piece {
+    const char *text;
+    size_t size;
+};
+
+static bool pieces_equal(struct piece a, struct piece b, bool *same_key)
+{
+    size_t key;
+
+    *same_key = true;
+    if (a.size == b.size && memcmp(a.text, b.text, a.size) == 0)
+        return true;
+    key = (size_t)(json_string_end(a.text) - a.text) + 1;
+    *same_key = b.size > key && memcmp(a.text, b.text, key) == 0;
+    return *same_key && value_equal(value_of(a.text + key, a.size - key),
+                                    value_of(b.text + key, b.size - key));
+}
+
+static struct piece piece_of(const struct row *row, uint32_t i)
+{
+    uint32_t start = row_field(row, i);
+    uint32_t end = i + 1 < row->count ? row_field(row, i + 1) - 1 : row->size - 1;
+
+    return (struct piece){row_text(row) + start, end - start};
+}
+
+/* Field by field, by their bytes where those agree. Keys in another order, rare, take the long way
+ * over the whole values. */
+bool row_content_equal(const struct row *row, const char *text, size_t size,
+                       const uint32_t *fields, size_t count)
+{
+    bool same_key = true;
+
+    if (row->count != count)
+        return false; /* no key stands twice */
+    for (uint32_t i = 0; i < row->count; i++) {
+        size_t end = i + 1 < count ? fields[i + 1] - 1 : size - 1;
+
+        if (!pieces_equal(piece_of(row, i), (struct piece){text + fields[i], end - fields[i]},
+                          &same_key))
+            return !same_key && value_equal(row_value(row), value_of(text, size));
+    }
+    return true;
+}
+
 bool row_equal(const struct row *a, const struct row *b)
 {
-    return a == b || (row_key_equal(a, b) && value_equal(row_value(a), row_value(b)));
+    bool same_key = true;
+
+    if (a == b)
+        return true;
+    if (!row_key_equal(a, b) || a->count != b->count)
+        return false;
+    for (uint32_t i = 0; i < a->count; i++)
+        if (!pieces_equal(piece_of(a, i), piece_of(b, i), &same_key))
+            return !same_key && value_equal(row_value(a), row_value(b));
+    return true;
 }
 
 int row_compare(const struct row *a, const struct row *b)
@@ -79,7 +145,7 @@ int row_compare(const struct row *a, const struct row *b)
 
 size_t row_bytes(const struct row *row)
 {
-    return sizeof(*row) + row->count * sizeof(uint32_t) + row->size + row->key_size + row->id_size;
+    return row_size(row);
 }
 
 size_t row_live_count(void)

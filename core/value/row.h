@@ -3,6 +3,8 @@
 
 #include "value/value.h"
 
+#include <string.h>
+
 /*
  * One immutable row: a key and an object, in one allocation, counted by its owners.
  *
@@ -20,8 +22,9 @@ struct row {
     uint32_t id_size;  /* 0: none */
     uint32_t count;    /* of fields */
     bool made;         /* the key is JSON text (a pair's, a group's), not TABLE:ID */
+    bool wide;         /* offsets take 32 bits, not 16 */
     uint64_t hash;     /* hash_bytes() of the key */
-    uint32_t fields[]; /* where each field's key begins; behind them text, key, id */
+    uint16_t fields[]; /* where each field's key begins; behind them key, id, text */
 };
 
 struct row_source {
@@ -52,14 +55,26 @@ static inline void row_unref(struct row *row)
         row_free(row);
 }
 
-static inline const char *row_text(const struct row *row)
-{
-    return (const char *)(row->fields + row->count);
-}
-
+/* Close to the head, because finding a record reads it. */
 static inline const char *row_key(const struct row *row)
 {
-    return row_text(row) + row->size;
+    return (const char *)(row->fields + (size_t)row->count * (row->wide ? 2 : 1));
+}
+
+static inline const char *row_text(const struct row *row)
+{
+    return row_key(row) + row->key_size + row->id_size;
+}
+
+/* Where the i-th field's key begins in the text. */
+static inline uint32_t row_field(const struct row *row, uint32_t i)
+{
+    uint32_t wide;
+
+    if (!row->wide)
+        return row->fields[i];
+    memcpy(&wide, row->fields + (size_t)i * 2, sizeof(wide));
+    return wide;
 }
 
 static inline struct value row_id(const struct row *row)
@@ -72,12 +87,15 @@ static inline struct value row_value(const struct row *row)
     return (struct value){row_text(row), row->size, VALUE_OBJECT};
 }
 
-/* The i-th field's value; its key is row_text() + fields[i]. */
+/* The i-th field's value, its key taking key_size bytes. */
 struct value row_field_at(const struct row *row, uint32_t i, size_t key_size);
 
 int row_key_compare(const struct row *a, const struct row *b); /* by bytes */
 bool row_key_equal(const struct row *a, const struct row *b);
-bool row_equal(const struct row *a, const struct row *b);   /* key and content */
+bool row_equal(const struct row *a, const struct row *b); /* key and content */
+/* Whether an object, given by its text and the offsets of its keys, is the row's content. */
+bool row_content_equal(const struct row *row, const char *text, size_t size,
+                       const uint32_t *fields, size_t count);
 int row_compare(const struct row *a, const struct row *b);  /* key, then content: total */
 size_t row_bytes(const struct row *row);                    /* memory held */
 
