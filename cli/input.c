@@ -198,7 +198,7 @@ char *input_slurp(const char *path, size_t *size)
 {
     bool standard = strcmp(path, "-") == 0;
     int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-    size_t max = 64 * 1024;
+    size_t max = (size_t)64 * 1024;
     char *bytes = malloc(max + SSP_PADDING);
     ssize_t got = fd < 0 || !bytes ? -1 : 1;
 

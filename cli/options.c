@@ -251,7 +251,7 @@ static bool read_option(struct options *options, int option)
 
 static bool check(const struct options *options)
 {
-    const char *needs_skip = options->rejects ? "--rejects"
+    const char *needs_skip = options->rejects      ? "--rejects"
                              : options->max_errors ? "--max-errors"
                                                    : NULL;
 

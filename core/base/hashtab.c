@@ -89,7 +89,8 @@ void hashtab_remove(struct hashtab *table, uint64_t hash, uint32_t position)
 {
     size_t hole = locate(table, hash, position);
 
-    for (size_t at = (hole + 1) & table->mask; table->slots[at].place; at = (at + 1) & table->mask) {
+    for (size_t at = (hole + 1) & table->mask; table->slots[at].place;
+         at = (at + 1) & table->mask) {
         size_t home = table->slots[at].hash & table->mask;
 
         if (((at - home) & table->mask) >= ((at - hole) & table->mask)) {

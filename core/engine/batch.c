@@ -42,8 +42,8 @@ static enum status check_prefix(const struct batch *batch, const struct table *t
         (table->name_size == *size - 1 && memcmp(table->name, m->id_text, *size - 1) == 0))
         return OK;
     *mine = table->prefix != NULL;
-    if (!table->prefix || (table->prefix_size == *size - 1 &&
-                           memcmp(table->prefix, m->id_text, *size - 1) == 0))
+    if (!table->prefix ||
+        (table->prefix_size == *size - 1 && memcmp(table->prefix, m->id_text, *size - 1) == 0))
         return OK;
     return err_set(err, ERR_INPUT,
                    "id %s has another prefix than the ids of table %s before it (%s); with "
@@ -119,8 +119,8 @@ static bool take_version(struct batch *batch, const struct target *target, const
     if (batch->transaction) {
         batch->versions = mem_grow(batch->versions, &batch->version_max, batch->version_count + 1,
                                    sizeof(*batch->versions));
-        batch->versions[batch->version_count++] = (struct version_before){
-            table, (size_t)(version - table->versions), version->version};
+        batch->versions[batch->version_count++] =
+            (struct version_before){table, (size_t)(version - table->versions), version->version};
     }
     version->version = m->version;
     return true;

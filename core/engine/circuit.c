@@ -32,8 +32,8 @@ static uint32_t find(const struct circuit *circuit, const struct buf *text)
 
 static void attach(struct circuit *circuit, struct node *node)
 {
-    circuit->nodes = mem_grow(circuit->nodes, &circuit->max, circuit->count + 1,
-                              sizeof(struct node *));
+    circuit->nodes =
+        mem_grow(circuit->nodes, &circuit->max, circuit->count + 1, sizeof(struct node *));
     hashtab_insert(&circuit->index, text_hash(&node->text), (uint32_t)circuit->count);
     node->number = circuit->next_number++;
     circuit->nodes[circuit->count++] = node;

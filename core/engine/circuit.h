@@ -23,7 +23,7 @@ struct node {
     struct node **consumers;
     size_t consumer_count;
     size_t consumer_max;
-    size_t users; /* consumers, and views whose root this is */
+    size_t users;        /* consumers, and views whose root this is */
     struct view **views; /* whose root this is, for the step to find them */
     size_t view_count;
     size_t view_max;

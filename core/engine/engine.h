@@ -31,7 +31,7 @@ struct ssp {
     struct buf messages;
     const char *source; /* of the last line, for verify's messages */
     size_t line;
-    size_t begin; /* line of the open transaction's begin */
+    size_t begin;         /* line of the open transaction's begin */
     struct buf line_text; /* kept under verify */
 };
 

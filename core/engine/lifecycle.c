@@ -58,8 +58,8 @@ static size_t find_view(const struct ssp *ssp, const char *id, size_t size)
 {
     size_t i = 0;
 
-    while (i < ssp->view_count && (ssp->views[i]->plan.id_size != size ||
-                                   memcmp(ssp->views[i]->plan.id, id, size) != 0))
+    while (i < ssp->view_count &&
+           (ssp->views[i]->plan.id_size != size || memcmp(ssp->views[i]->plan.id, id, size) != 0))
         i++;
     return i;
 }
@@ -169,8 +169,7 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
         ssp->updates += view_step(view, &change, &line, &ssp->out);
     }
     zset_release(&change);
-    memmove(&ssp->views[at], &ssp->views[at + 1],
-            (--ssp->view_count - at) * sizeof(struct view *));
+    memmove(&ssp->views[at], &ssp->views[at + 1], (--ssp->view_count - at) * sizeof(struct view *));
     drop_view(ssp, view);
     return OK;
 }

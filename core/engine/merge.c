@@ -59,17 +59,16 @@ void merge_patch(struct buf *out, struct value target, struct value patch)
     size_t start;
 
     for (size_t i = 0; json_iter_next(&iter); i++)
-        changes[i] = (struct change){iter.key, iter.key_size,
-                                     value_of(iter.value, iter.value_size), &used[i]};
+        changes[i] = (struct change){iter.key, iter.key_size, value_of(iter.value, iter.value_size),
+                                     &used[i]};
     qsort(changes, count, sizeof(*changes), change_compare);
     buf_add_byte(out, '{');
     start = out->size;
     iter = json_iter_of(target.text);
     while (json_iter_next(&iter)) {
         const struct change wanted = {.key = iter.key, .key_size = iter.key_size};
-        const struct change *change = count ? bsearch(&wanted, changes, count, sizeof(*changes),
-                                                      change_compare)
-                                            : NULL;
+        const struct change *change =
+            count ? bsearch(&wanted, changes, count, sizeof(*changes), change_compare) : NULL;
 
         if (change)
             *change->used = true;

@@ -22,12 +22,15 @@ enum field {
     FIELD_COUNT,
 };
 
-#define NAME(text) {text, sizeof(text) - 1}
+#define NAME(text)             \
+    {                          \
+        text, sizeof(text) - 1 \
+    }
 static const struct {
     const char *name;
     size_t size;
 } field_names[FIELD_COUNT] = {
-    NAME("table"), NAME("op"), NAME("id"),   NAME("record"),  NAME("data"),
+    NAME("table"),   NAME("op"), NAME("id"),   NAME("record"),  NAME("data"),
     NAME("version"), NAME("ts"), NAME("view"), NAME("view_id"),
 };
 #undef NAME
@@ -70,8 +73,8 @@ static void find_members(struct line *line)
 {
     for (size_t i = 0; i < line->text.count; i++) {
         const struct json_member *member = &line->text.members[i];
-        enum field field = field_of(line->text.text + member->key + 1,
-                                    member->value - member->key - 3);
+        enum field field =
+            field_of(line->text.text + member->key + 1, member->value - member->key - 3);
 
         if (field < FIELD_COUNT)
             line->members[field] = member;
@@ -129,10 +132,10 @@ static const struct {
     const char *name;
     enum line_op op;
 } ops[] = {
-    {"create", LINE_CREATE},     {"update", LINE_UPDATE},         {"patch", LINE_PATCH},
-    {"delete", LINE_DELETE},     {"insert", LINE_CREATE},         {"upsert", LINE_UPDATE},
-    {"flush", LINE_FLUSH},       {"begin", LINE_BEGIN},           {"commit", LINE_COMMIT},
-    {"rollback", LINE_ROLLBACK}, {"truncate", LINE_TRUNCATE},     {"register", LINE_REGISTER},
+    {"create", LINE_CREATE},         {"update", LINE_UPDATE},     {"patch", LINE_PATCH},
+    {"delete", LINE_DELETE},         {"insert", LINE_CREATE},     {"upsert", LINE_UPDATE},
+    {"flush", LINE_FLUSH},           {"begin", LINE_BEGIN},       {"commit", LINE_COMMIT},
+    {"rollback", LINE_ROLLBACK},     {"truncate", LINE_TRUNCATE}, {"register", LINE_REGISTER},
     {"unregister", LINE_UNREGISTER}, {"snapshot", LINE_SNAPSHOT},
 };
 
@@ -158,7 +161,8 @@ static bool read_op(struct line *line, enum line_op *op)
             *op = ops[i].op;
             return true;
         }
-    (void)err_set(line->err, ERR_INPUT, "unknown op %s; there are create, update, patch, delete, "
+    (void)err_set(line->err, ERR_INPUT,
+                  "unknown op %s; there are create, update, patch, delete, "
                   "flush, begin, commit, rollback, truncate, register, unregister, snapshot",
                   quote(value.text + 1, value.size - 2).text);
     line->err->column = column_of(line, FIELD_OP);
@@ -203,8 +207,8 @@ static bool read_optional(struct line *line, struct mutation *out)
     struct value ts = get(line, FIELD_TS);
 
     out->has_version = version.type != VALUE_MISSING;
-    if (out->has_version && (version.type != VALUE_NUMBER ||
-                             !number_int(version.text, version.size, &out->version)))
+    if (out->has_version &&
+        (version.type != VALUE_NUMBER || !number_int(version.text, version.size, &out->version)))
         return refuse(line, FIELD_VERSION, "an integer of 64 bits");
     if (ts.type != VALUE_MISSING && ts.type != VALUE_NUMBER && ts.type != VALUE_STRING)
         return refuse(line, FIELD_TS, "a number or ISO 8601 text");
@@ -249,9 +253,8 @@ static bool read_fields(struct mutation_reader *reader, struct line *line, struc
         return need(line, FIELD_VIEW, name);
     case LINE_UNREGISTER:
     case LINE_SNAPSHOT:
-        return need(line, FIELD_VIEW_ID, name) &&
-               read_string(line, FIELD_VIEW_ID, &reader->view_id, &out->view_id,
-                           &out->view_id_size);
+        return need(line, FIELD_VIEW_ID, name) && read_string(line, FIELD_VIEW_ID, &reader->view_id,
+                                                              &out->view_id, &out->view_id_size);
     case LINE_FLUSH:
     case LINE_BEGIN:
     case LINE_COMMIT:
@@ -262,7 +265,7 @@ static bool read_fields(struct mutation_reader *reader, struct line *line, struc
 }
 
 enum status mutation_read(struct mutation_reader *reader, const char *source, size_t size,
-                          bool strict, struct mutation *out, bool *torn, struct err *err)
+                          struct mutation *out, bool *torn, struct err *err)
 {
     struct line line = {.source = source, .size = size, .json = reader->json, .err = err};
 
@@ -271,7 +274,7 @@ enum status mutation_read(struct mutation_reader *reader, const char *source, si
     if (json_read(reader->json, source, size, JSON_LINE, &line.text, err) != OK)
         return ERR_INPUT;
     *torn = false;
-    if (strict && line.text.duplicate) {
+    if (reader->strict && line.text.duplicate) {
         const char *key = source + line.text.duplicate;
         const char *end = json_string_end(key - 1);
 

@@ -27,7 +27,7 @@ struct mutation {
     enum line_op op;
     const char *table; /* bytes */
     size_t table_size;
-    struct value id;   /* as given: a string or a number */
+    struct value id;     /* as given: a string or a number */
     const char *id_text; /* its bytes */
     size_t id_size;
     struct value record; /* missing for delete */
@@ -41,6 +41,7 @@ struct mutation {
 
 struct mutation_reader {
     struct json_reader *json;
+    bool strict; /* equal keys are refused */
     struct buf table;
     struct buf id;
     struct buf view_id;
@@ -50,10 +51,9 @@ void mutation_reader_init(struct mutation_reader *reader);
 void mutation_reader_release(struct mutation_reader *reader);
 
 /* Reads a line of `size` bytes with JSON_PADDING readable ones behind it. ERR_INPUT: a bad line,
- * with err->message and err->column. strict: equal keys are refused. *torn: the text is not a
- * whole JSON value. */
+ * with err->message and err->column. *torn: the text is not a whole JSON value. */
 enum status mutation_read(struct mutation_reader *reader, const char *line, size_t size,
-                          bool strict, struct mutation *out, bool *torn, struct err *err)
+                          struct mutation *out, bool *torn, struct err *err)
     __attribute__((warn_unused_result));
 
 #endif

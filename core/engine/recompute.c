@@ -78,9 +78,9 @@ static void set_field(struct field_list *list, const char *key, size_t key_size,
 {
     size_t i = 0;
 
-    while (i < list->count && (list->items[i].size <= key_size ||
-                               memcmp(list->items[i].bytes, key, key_size) != 0 ||
-                               list->items[i].bytes[key_size] != ':'))
+    while (i < list->count &&
+           (list->items[i].size <= key_size || memcmp(list->items[i].bytes, key, key_size) != 0 ||
+            list->items[i].bytes[key_size] != ':'))
         i++;
     if (i == list->count) {
         list->items = mem_grow(list->items, &list->max, i + 1, sizeof(*list->items));
@@ -93,24 +93,18 @@ static void set_field(struct field_list *list, const char *key, size_t key_size,
         buf_add(&list->items[i], value.text, value.size);
 }
 
-static struct row *object_row(const struct row *keyed, bool made, struct buf *key, struct buf *text)
+static struct row *object_row(struct row_source source, struct buf *text)
 {
     uint32_t *fields = NULL;
     size_t max = 0;
-    size_t count;
     struct row *row;
 
     buf_add_byte(text, '\0');
-    count = row_find_fields(text->bytes, &fields, &max);
-    row = row_new(&(struct row_source){
-        .key = keyed ? row_key(keyed) : key->bytes,
-        .key_size = keyed ? keyed->key_size : key->size,
-        .made = made,
-        .hash = keyed ? keyed->hash : hash_bytes(key->bytes, key->size),
-        .text = text->bytes,
-        .size = text->size - 1,
-        .fields = fields,
-        .count = count});
+    source.count = row_find_fields(text->bytes, &fields, &max);
+    source.fields = fields;
+    source.text = text->bytes;
+    source.size = text->size - 1;
+    row = row_new(&source);
     free(fields);
     return row;
 }
@@ -141,7 +135,10 @@ static struct row *project_row(const struct row *row, const struct plan_project 
         buf_release(&list.items[i]);
     }
     buf_add_byte(&text, '}');
-    result = object_row(row, row->made, NULL, &text);
+    result = object_row(
+        (struct row_source){
+            .key = row_key(row), .key_size = row->key_size, .made = row->made, .hash = row->hash},
+        &text);
     buf_release(&text);
     free(list.items);
     return result;
@@ -228,7 +225,11 @@ static struct row *pair(const struct row *left, const struct row *right,
     buf_add_format(&text, "{%.*s:%.*s,%.*s:%.*s}", (int)plan->as_size[0], plan->as[0],
                    (int)left->size, row_text(left), (int)plan->as_size[1], plan->as[1],
                    (int)right->size, row_text(right));
-    row = object_row(NULL, true, &key, &text);
+    row = object_row((struct row_source){.key = key.bytes,
+                                         .key_size = key.size,
+                                         .made = true,
+                                         .hash = hash_bytes(key.bytes, key.size)},
+                     &text);
     buf_release(&key);
     buf_release(&text);
     return row;

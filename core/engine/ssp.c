@@ -54,6 +54,7 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->batch.store = &ssp->store;
     ssp->batch.circuit = &ssp->circuit;
     ssp->batch.strict = options->strict;
+    ssp->reader.strict = options->strict;
     ssp->batch.keep_prefix = options->keep_prefix;
     ssp->batch.coalesce = true; /* while loading, whatever is asked for later */
     if (read_defaults(ssp, error) == SSP_OK)
@@ -212,8 +213,7 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     struct mutation mutation;
     struct err err = {0};
     bool torn;
-    enum status status = mutation_read(&ssp->reader, bytes, size, ssp->options.strict, &mutation,
-                                       &torn, &err);
+    enum status status = mutation_read(&ssp->reader, bytes, size, &mutation, &torn, &err);
 
     ssp->source = source;
     ssp->line = number;
@@ -248,7 +248,8 @@ int ssp_end(struct ssp *ssp, struct ssp_error *error)
     finish_batch(ssp);
     if (!open)
         return SSP_OK;
-    (void)err_set(&err, ERR_USAGE, "the log ended inside the transaction begun at line %zu; it is dropped",
+    (void)err_set(&err, ERR_USAGE,
+                  "the log ended inside the transaction begun at line %zu; it is dropped",
                   ssp->begin);
     err.source = ssp->source;
     err.line = ssp->line;
@@ -323,7 +324,7 @@ int ssp_parse_only(struct ssp *ssp, const char *bytes, size_t size, struct ssp_e
     struct err err = {0};
     bool torn;
 
-    if (mutation_read(&ssp->reader, bytes, size, ssp->options.strict, &mutation, &torn, &err) != OK)
+    if (mutation_read(&ssp->reader, bytes, size, &mutation, &torn, &err) != OK)
         return give(error, &err, torn);
     return SSP_OK;
 }

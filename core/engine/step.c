@@ -16,7 +16,8 @@ static int ordinal_compare(const void *a, const void *b)
     return (x->ordinal > y->ordinal) - (x->ordinal < y->ordinal);
 }
 
-/* The views whose root changed, in their order; found from the nodes that ran, not by asking all. */
+/* The views whose root changed, in their order; found from the nodes that ran, not by asking all.
+ */
 static size_t changed_views(struct ssp *ssp)
 {
     size_t count = 0;

@@ -35,8 +35,8 @@ struct table *store_table(struct store *store, const char *name, size_t size)
         table->name_size = size;
         table->hash = hash_bytes(name, size);
         table->generation = UINT64_MAX;
-        store->tables = mem_grow(store->tables, &store->max, store->count + 1,
-                                 sizeof(struct table *));
+        store->tables =
+            mem_grow(store->tables, &store->max, store->count + 1, sizeof(struct table *));
         hashtab_insert(&store->index, table->hash, (uint32_t)store->count);
         store->tables[store->count++] = table;
     }
@@ -84,8 +84,8 @@ uint32_t table_find(const struct table *table, const char *key, size_t size, uin
 
 uint32_t table_insert(struct table *table, struct row *row)
 {
-    table->records = mem_grow(table->records, &table->max, table->count + 1,
-                              sizeof(*table->records));
+    table->records =
+        mem_grow(table->records, &table->max, table->count + 1, sizeof(*table->records));
     hashtab_insert(&table->index, row->hash, (uint32_t)table->count);
     table->records[table->count] = (struct record){row, 0, true};
     table->live++;

@@ -6,8 +6,8 @@
 
 enum { REPORTS_MAX = 10 };
 
-static void report(struct ssp *ssp, const struct view *view, const struct row *row,
-                   int64_t kept, int64_t right)
+static void report(struct ssp *ssp, const struct view *view, const struct row *row, int64_t kept,
+                   int64_t right)
 {
     struct buf *out = &ssp->messages;
 

@@ -23,15 +23,15 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
     const struct plan_limit *limit = plan->root->op == PLAN_LIMIT ? &plan->root->as.limit : NULL;
 
     *view = (struct view){.plan = *plan, .root = root};
-    root->views = mem_grow(root->views, &root->view_max, root->view_count + 1,
-                           sizeof(struct view *));
+    root->views =
+        mem_grow(root->views, &root->view_max, root->view_count + 1, sizeof(struct view *));
     root->views[root->view_count++] = view;
     view_settle(view, verify);
     view->sorted = plan->format == FORMAT_FLAT;
     view->hash_shown = show_hash;
     view->hashed = view->sorted || show_hash;
-    view->rows = plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA ||
-                 !plan_rows_have_ids(plan->root);
+    view->rows =
+        plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA || !plan_rows_have_ids(plan->root);
     order_init(&view->sorted_content, limit ? limit->order : NULL, limit ? limit->order_count : 0,
                &view->sorted_work);
 }
@@ -73,7 +73,8 @@ static void write_head(struct view *view, const char *format, const struct view_
         buf_add_int(out, (int64_t)line->seq);
     }
     if (line->mark != MARK_NONE)
-        buf_add_string(out, line->mark == MARK_INITIAL ? ",\"initial\":true" : ",\"snapshot\":true");
+        buf_add_string(out,
+                       line->mark == MARK_INITIAL ? ",\"initial\":true" : ",\"snapshot\":true");
     if (hash)
         buf_add_format(out, ",\"result_hash\":\"%016llx%016llx\"",
                        (unsigned long long)view->hash.high, (unsigned long long)view->hash.low);
@@ -117,8 +118,8 @@ static int entry_compare(const void *a, const void *b)
 /* Sorts the change into view->entries. */
 static void sort_change(struct view *view, const struct zset *change)
 {
-    view->entries = mem_grow(view->entries, &view->entry_max, change->count,
-                             sizeof(*view->entries));
+    view->entries =
+        mem_grow(view->entries, &view->entry_max, change->count, sizeof(*view->entries));
     if (change->count)
         memcpy(view->entries, change->entries, change->count * sizeof(*view->entries));
     if (change->count > 1)
@@ -263,8 +264,7 @@ static void take_content(struct view *view, const struct zset *change)
     for (int half = 0; view->sorted && half < 2; half++)
         for (size_t i = 0; i < change->count; i++)
             if ((change->entries[i].weight > 0) == (half == 1))
-                order_add(&view->sorted_content, change->entries[i].row,
-                          change->entries[i].weight);
+                order_add(&view->sorted_content, change->entries[i].row, change->entries[i].weight);
 }
 
 void view_take(struct view *view, const struct zset *change)

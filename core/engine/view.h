@@ -16,12 +16,12 @@ struct view {
     struct plan_view plan;
     struct node *root;
     uint64_t ordinal; /* its place among the lines of a step */
-    bool is_set;    /* rows have weight 1 */
-    bool keep;      /* content is kept: weights can differ from 1, or --verify wants it */
-    bool sorted;    /* sorted is kept: flat */
-    bool hashed;    /* hash is kept: flat, or --hash */
-    bool hash_shown; /* also in streaming and delta: --hash */
-    bool rows;      /* records carry their row */
+    bool is_set;      /* rows have weight 1 */
+    bool keep;        /* content is kept: weights can differ from 1, or --verify wants it */
+    bool sorted;      /* sorted is kept: flat */
+    bool hashed;      /* hash is kept: flat, or --hash */
+    bool hash_shown;  /* also in streaming and delta: --hash */
+    bool rows;        /* records carry their row */
     struct zset content;
     struct order sorted_content;
     uint64_t sorted_work;

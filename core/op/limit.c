@@ -78,8 +78,8 @@ static size_t partition_find(struct limit *self, const struct row *row)
         if (self->partitions[i].key_size == self->key.size &&
             memcmp(self->partitions[i].key, self->key.bytes, self->key.size) == 0)
             return i;
-    self->partitions = mem_grow(self->partitions, &self->max, self->count + 1,
-                                sizeof(*self->partitions));
+    self->partitions =
+        mem_grow(self->partitions, &self->max, self->count + 1, sizeof(*self->partitions));
     partition = &self->partitions[self->count];
     partition->key = mem_copy(self->key.bytes, self->key.size);
     partition->key_size = self->key.size;

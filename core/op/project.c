@@ -63,8 +63,8 @@ static void add_part(struct project *self, const char *key, size_t key_size, str
                 return;
             }
         }
-    self->parts = mem_grow(self->parts, &self->part_max, self->part_count + 1,
-                           sizeof(*self->parts));
+    self->parts =
+        mem_grow(self->parts, &self->part_max, self->part_count + 1, sizeof(*self->parts));
     self->parts[self->part_count++] = (struct part){key, key_size, value};
 }
 

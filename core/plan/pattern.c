@@ -66,7 +66,8 @@ static bool compile(struct pattern *pattern, const char *text, size_t size, uint
     int code;
     size_t offset;
 
-    pattern->code = pcre2_compile((PCRE2_SPTR)text, size, PCRE2_UTF | options, &code, &offset, NULL);
+    pattern->code =
+        pcre2_compile((PCRE2_SPTR)text, size, PCRE2_UTF | options, &code, &offset, NULL);
     if (!pattern->code) {
         PCRE2_UCHAR message[160] = "";
 

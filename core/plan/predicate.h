@@ -11,9 +11,9 @@
 enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
 
 struct expr {
-    struct path *path;   /* NULL: the constant */
-    struct value value;  /* normalised text in the plan's arena */
-    bool literal;        /* written in the plan, not a parameter: its null asks for null */
+    struct path *path;  /* NULL: the constant */
+    struct value value; /* normalised text in the plan's arena */
+    bool literal;       /* written in the plan, not a parameter: its null asks for null */
 };
 
 enum predicate_type {

@@ -61,8 +61,8 @@ static bool read_settings(struct plan_reader *reader, struct value value, struct
          !plan_format_of(format.text + 1, format.size - 2, &view->format)))
         return plan_fail(reader, format, "unknown format %s; there are streaming, flat, delta",
                          excerpt(format.text, format.size).text);
-    if (emit.type != VALUE_MISSING && (emit.type != VALUE_STRING ||
-                                       !plan_emit_of(emit.text + 1, emit.size - 2, &view->emit)))
+    if (emit.type != VALUE_MISSING &&
+        (emit.type != VALUE_STRING || !plan_emit_of(emit.text + 1, emit.size - 2, &view->emit)))
         return plan_fail(reader, emit, "\"emit\" must be \"ids\" or \"rows\", not %s",
                          excerpt(emit.text, emit.size).text);
     if (semantics.type != VALUE_MISSING &&
@@ -94,8 +94,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
                                .emit = defaults->emit,
                                .semantics = defaults->semantics,
                                .memory = memory};
-    if (!plan_only(reader, value, "a view",
-                   "id root format emit semantics params refresh") ||
+    if (!plan_only(reader, value, "a view", "id root format emit semantics params refresh") ||
         !plan_required(reader, value, "a view", "id", &id) ||
         !plan_text(reader, id, "\"id\"", &view->id, &view->id_size) ||
         !read_settings(reader, value, view))
@@ -178,7 +177,8 @@ static bool read_text(struct plan_reader *reader, const struct json_text *json,
            add_views(reader, list, json->text, defaults, views);
 }
 
-/* Where the first JSON text ends, going by brackets alone; what is wrong with it the reader says. */
+/* Where the first JSON text ends, going by brackets alone; what is wrong with it the reader says.
+ */
 static size_t text_end(const char *bytes, size_t size)
 {
     size_t depth = 0;
@@ -240,7 +240,7 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
             return ERR_USAGE;
         }
         if (text.duplicate && defaults->strict ? !refuse_duplicate(&reader, &text)
-                           : !read_text(&reader, &text, defaults, views))
+                                               : !read_text(&reader, &text, defaults, views))
             return ERR_USAGE;
         at = skip_space(source->bytes, source->size, at + size);
     }

@@ -81,8 +81,9 @@ static bool read_projection(struct plan_reader *reader, struct value value,
     if (type.type == VALUE_STRING && type.size == 7 && memcmp(type.text, "\"field\"", 7) == 0)
         return plan_only(reader, value, "projection \"field\"", "type field name alias") &&
                read_field(reader, value, to);
-    if (type.type == VALUE_STRING && (memcmp(type.text, "\"expr\"", 6) == 0 ||
-                                      (type.size == 10 && memcmp(type.text, "\"subquery\"", 10) == 0)))
+    if (type.type == VALUE_STRING &&
+        (memcmp(type.text, "\"expr\"", 6) == 0 ||
+         (type.size == 10 && memcmp(type.text, "\"subquery\"", 10) == 0)))
         return plan_fail(reader, type, "projection %s is not supported yet",
                          quote(type.text + 1, type.size - 2).text);
     return plan_fail(reader, type, "unknown projection %s; there are all, field",
@@ -223,8 +224,7 @@ static bool is_direction(struct value value, const char *name) /* in any letter 
            strncasecmp(value.text + 1, name, value.size - 2) == 0;
 }
 
-static bool read_order_field(struct plan_reader *reader, struct value value,
-                             struct order_field *to)
+static bool read_order_field(struct plan_reader *reader, struct value value, struct order_field *to)
 {
     struct value field;
     struct value direction;

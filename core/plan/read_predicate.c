@@ -159,8 +159,8 @@ static bool read_pattern(struct plan_reader *reader, struct value value, struct 
     } else {
         if (!read_escape(reader, value, p, &escape, &escape_size))
             return false;
-        p->pattern = pattern_like(bytes, size, escape, escape_size, p->type == PREDICATE_ILIKE,
-                                  &err);
+        p->pattern =
+            pattern_like(bytes, size, escape, escape_size, p->type == PREDICATE_ILIKE, &err);
     }
     if (!p->pattern)
         return plan_fail(reader, text, "%s", err.message);
@@ -189,8 +189,8 @@ static bool read_children(struct plan_reader *reader, struct value value, struct
     p->children = ARENA_ARRAY(&reader->memory->arena, struct predicate *, count);
     iter = json_iter_of(list.text);
     while (json_iter_next(&iter)) {
-        struct predicate *child = plan_read_predicate(reader,
-                                                      value_of(iter.value, iter.value_size));
+        struct predicate *child =
+            plan_read_predicate(reader, value_of(iter.value, iter.value_size));
 
         if (!child)
             return false;
@@ -206,8 +206,7 @@ static bool read_arguments(struct plan_reader *reader, struct value value, struc
     switch (p->type) {
     case PREDICATE_AND:
     case PREDICATE_OR:
-        return plan_only(reader, value, name, "type predicates") &&
-               read_children(reader, value, p);
+        return plan_only(reader, value, name, "type predicates") && read_children(reader, value, p);
     case PREDICATE_NOT:
         return plan_only(reader, value, name, "type predicate") && read_children(reader, value, p);
     case PREDICATE_IS_NULL:
@@ -218,8 +217,7 @@ static bool read_arguments(struct plan_reader *reader, struct value value, struc
                read_left(reader, value, &p->left) && read_values(reader, value, p);
     case PREDICATE_BETWEEN:
         return plan_only(reader, value, name, "type field low high") &&
-               read_left(reader, value, &p->left) &&
-               read_operands(reader, value, p, "low", "high");
+               read_left(reader, value, &p->left) && read_operands(reader, value, p, "low", "high");
     case PREDICATE_LIKE:
     case PREDICATE_ILIKE:
         return plan_only(reader, value, name, "type field pattern escape") &&

@@ -91,15 +91,14 @@ bool plan_only(struct plan_reader *reader, struct value object, const char *what
             list[used++] = *c;
         }
         list[used] = '\0';
-        return plan_fail(reader, value_of(iter.key, iter.key_size),
-                         "%s has no field %s; it has %s", what,
-                         quote(iter.key + 1, iter.key_size - 2).text, list);
+        return plan_fail(reader, value_of(iter.key, iter.key_size), "%s has no field %s; it has %s",
+                         what, quote(iter.key + 1, iter.key_size - 2).text, list);
     }
     return true;
 }
 
-bool plan_text(struct plan_reader *reader, struct value value, const char *what,
-               const char **bytes, size_t *size)
+bool plan_text(struct plan_reader *reader, struct value value, const char *what, const char **bytes,
+               size_t *size)
 {
     struct buf scratch = BUF_INIT;
     const char *text;
@@ -118,8 +117,7 @@ struct path *plan_path(struct plan_reader *reader, struct value value)
     struct path *path = path_new(&reader->memory->arena, value);
 
     if (!path)
-        (void)plan_fail(reader, value,
-                        "a path must be \"a.b\" or [\"a\",\"b\",0], not %s",
+        (void)plan_fail(reader, value, "a path must be \"a.b\" or [\"a\",\"b\",0], not %s",
                         excerpt(value.text, value.size).text);
     return path;
 }

@@ -41,8 +41,8 @@ bool plan_only(struct plan_reader *reader, struct value object, const char *what
                const char *allowed);
 
 /* A string as bytes in the arena, NUL behind. */
-bool plan_text(struct plan_reader *reader, struct value value, const char *what,
-               const char **bytes, size_t *size);
+bool plan_text(struct plan_reader *reader, struct value value, const char *what, const char **bytes,
+               size_t *size);
 
 struct path *plan_path(struct plan_reader *reader, struct value value);
 

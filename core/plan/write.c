@@ -75,8 +75,8 @@ static void write_values(struct buf *buf, const struct predicate *p)
     if (p->null_literal)
         buf_add_string(buf, p->count ? ",null" : "null");
     if (p->null_unknown)
-        buf_add_string(buf, p->count || p->null_literal ? ",{\"$param\":null}"
-                                                        : "{\"$param\":null}");
+        buf_add_string(buf,
+                       p->count || p->null_literal ? ",{\"$param\":null}" : "{\"$param\":null}");
     buf_add_byte(buf, ']');
 }
 
@@ -203,11 +203,15 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
     }
 }
 
+static const char *input_name(const struct plan *plan, unsigned i)
+{
+    if (plan->input_count == 1)
+        return "input";
+    return i == 0 ? "left" : "right";
+}
+
 void plan_write(struct buf *buf, const struct plan *plan)
 {
-    static const char *const one[] = {"input"};
-    static const char *const two[] = {"left", "right"};
-    const char *const *names = plan->input_count == 2 ? two : one;
     size_t before;
 
     buf_add_format(buf, "{\"op\":\"%s\",", plan_op_name(plan->op));
@@ -216,7 +220,7 @@ void plan_write(struct buf *buf, const struct plan *plan)
     if (buf->size == before)
         buf->size--; /* no arguments: no comma */
     for (unsigned i = 0; i < plan->input_count; i++) {
-        buf_add_format(buf, ",\"%s\":", names[i]);
+        buf_add_format(buf, ",\"%s\":", input_name(plan, i));
         plan_write(buf, plan->inputs[i]);
     }
     buf_add_byte(buf, '}');

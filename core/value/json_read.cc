@@ -9,6 +9,7 @@
  */
 extern "C" {
 #include "base/err.h"
+#include "value/json_fault.h"
 #include "value/number.h"
 }
 #include "value/json_read.h"
@@ -48,131 +49,44 @@ struct json_reader {
     struct err *err;
 };
 
+/* All of these refuse: they return false, and the first one's message stays. */
 static bool fail(json_reader *r, const char *at, const char *message)
 {
-    size_t offset = at >= r->source && at <= r->source + r->size ? (size_t)(at - r->source) : r->size;
-
-    if (r->err->status == OK) {
-        (void)err_set(r->err, ERR_INPUT, "%s", message);
-        r->err->column = offset + 1;
-    }
+    if (r->err->status == OK)
+        json_fault_at(r->err, r->source, at, message);
     return false;
 }
 
-static bool fail_quoted(json_reader *r, string_view token, const char *what)
+static bool fail_quoted(json_reader *r, string_view token, const char *message)
 {
-    if (r->err->status == OK) {
-        (void)err_set(r->err, ERR_INPUT, "%s: %s", what, quote(token.data(), token.size()).text);
-        r->err->column = (size_t)(token.data() - r->source) + 1;
-    }
+    if (r->err->status == OK)
+        json_fault_quote(r->err, r->source, token.data(), token.size(), message);
     return false;
-}
-
-/* The word or sign that stands where JSON wants something else. */
-static bool fail_here(json_reader *r, const char *at)
-{
-    const char *end = r->source + r->size;
-    size_t size = 0;
-
-    if (at < r->source || at >= end)
-        return fail(r, end, "ends in the middle of a value");
-    while (at + size < end && size < 20 && !strchr(" \t\r\n,:]}", at[size]))
-        size++;
-    return fail_quoted(r, string_view(at, size ? size : 1), "not JSON here");
-}
-
-/* Length of the UTF-8 sequence at p, 0 if it is not one (RFC 3629). */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-    size_t n = p[0] < 0x80 ? 1 : p[0] < 0xc2 ? 0 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : p[0] < 0xf5 ? 4 : 0;
-
-    if (n == 0 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ||
-        (p[0] == 0xf0 && p[1] < 0x90) || (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return n;
-}
-
-/* The library's first stage says what is wrong but not where: look again, byte by byte. */
-static bool fail_stage1(json_reader *r, error_code error)
-{
-    const char *open = NULL;
-
-    for (size_t i = 0; i < r->size;) {
-        const char *p = r->source + i;
-        size_t n = utf8_length((const unsigned char *)p, r->size - i);
-
-        if (n == 0)
-            return fail(r, p, "invalid UTF-8");
-        if (open && (unsigned char)*p < 0x20 && error != UTF8_ERROR)
-            return fail(r, p, "control character in a string; write it as an escape");
-        if (open && *p == '\\' && i + 1 < r->size)
-            n = 1 + utf8_length((const unsigned char *)p + 1, r->size - i - 1);
-        else if (*p == '"')
-            open = open ? NULL : p;
-        i += n ? n : 1;
-    }
-    if (error == UNCLOSED_STRING && open)
-        return fail(r, open, "string without an end");
-    return fail(r, r->source, error_message(error));
-}
-
-/* The code unit of the escape \uXXXX at p, 0 if it is none. */
-static unsigned code_unit(const char *p, const char *end)
-{
-    unsigned code = 0;
-
-    if (end - p < 6 || p[0] != '\\' || p[1] != 'u' ||
-        std::from_chars(p + 2, p + 6, code, 16).ptr != p + 6)
-        return 0;
-    return code;
-}
-
-/* `at` is a string with an escape that the library refuses: the first that is not one of JSON's. */
-static bool fail_escape(json_reader *r, const char *at)
-{
-    const char *end = r->source + r->size;
-    const char *p = at + 1;
-
-    while (p + 1 < end && *p != '"') {
-        unsigned code = code_unit(p, end);
-        unsigned low = code_unit(p + 6, end);
-
-        if (*p == '\\' && p[1] != 'u' && !strchr("\"\\/bfnrt", p[1]))
-            return fail_quoted(r, string_view(p, 2), "bad escape");
-        if (code >= 0xd800 && code < 0xe000) {
-            if (code >= 0xdc00 || low < 0xdc00 || low >= 0xe000)
-                return fail_quoted(r, string_view(p, 6), "surrogate without its partner");
-            p += 6;
-        }
-        p += *p != '\\' ? 1 : p[1] == 'u' ? 6 : 2;
-    }
-    p = p < end ? p : end;
-    return fail_quoted(r, string_view(at, (size_t)(p - at)), "bad escape in a string");
 }
 
 static bool fail_code(json_reader *r, error_code error, const char *at)
 {
+    if (r->err->status != OK)
+        return false;
     switch (error) {
     case UTF8_ERROR:
     case UNESCAPED_CHARS:
     case UNCLOSED_STRING:
-        return fail_stage1(r, error);
+        json_fault(r->err, JSON_FAULT_BYTES, r->source, r->size, at);
+        return false;
+    case STRING_ERROR:
+        json_fault(r->err, JSON_FAULT_ESCAPE, r->source, r->size, at);
+        return false;
     case EMPTY:
         return fail(r, r->source, "no JSON value");
     case MEMALLOC:
     case CAPACITY:
         return fail(r, r->source, "text too long");
-    case STRING_ERROR:
-        return fail_escape(r, at);
     case INCOMPLETE_ARRAY_OR_OBJECT:
         return fail(r, r->source + r->size, "object or array without an end");
     default:
-        return fail_here(r, at);
+        json_fault(r->err, JSON_FAULT_HERE, r->source, r->size, at);
+        return false;
     }
 }
 
@@ -224,14 +138,13 @@ static void write_raw(json_reader *r, const char *from, size_t size)
 static void keep_place(json_reader *r, const char *source)
 {
     if (r->flags & JSON_PLACES)
-        r->places.push_back(
-            {(uint32_t)(r->at - r->out.data()), (uint32_t)(source - r->source)});
+        r->places.push_back({(uint32_t)(r->at - r->out.data()), (uint32_t)(source - r->source)});
 }
 
 static string_view trimmed(string_view token)
 {
-    while (!token.empty() && (token.back() == ' ' || token.back() == '\t' ||
-                              token.back() == '\n' || token.back() == '\r'))
+    while (!token.empty() && (token.back() == ' ' || token.back() == '\t' || token.back() == '\n' ||
+                              token.back() == '\r'))
         token.remove_suffix(1);
     return token;
 }
@@ -506,8 +419,8 @@ static bool read_root(json_reader *r)
         if (!walk_array(r, array, doc, 1))
             return false;
     } else {
-        return fail(r, r->source, r->flags & JSON_ARRAY ? "not a JSON object or array"
-                                                        : "not a JSON object");
+        return fail(r, r->source,
+                    r->flags & JSON_ARRAY ? "not a JSON object or array" : "not a JSON object");
     }
     /* There is no at_end() in this version. */
     if (doc.current_location().get(rest) != OUT_OF_BOUNDS)
@@ -547,8 +460,9 @@ try {
     if (!read_root(r))
         return ERR_INPUT;
     *r->at = '\0';
-    *out = json_text{r->out.data(),    (size_t)(r->at - r->out.data()), r->members.data(),
-                     r->members.size(), r->inner.data(),                 r->duplicate};
+    *out = json_text{r->out.data(),     (size_t)(r->at - r->out.data()),
+                     r->members.data(), r->members.size(),
+                     r->inner.data(),   r->duplicate};
     return OK;
 } catch (...) {
     return err_set(err, ERR_INPUT, "no memory for this text");

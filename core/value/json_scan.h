@@ -60,7 +60,7 @@ static inline struct json_iter json_iter_of(const char *text)
 {
     bool empty = text[1] == '}' || text[1] == ']';
 
-    return (struct json_iter){empty ? NULL : text + 1, NULL, 0, NULL, 0, *text == '{'};
+    return (struct json_iter){empty ? NULL : text + 1, text, 0, text, 0, *text == '{'};
 }
 
 static inline bool json_iter_next(struct json_iter *iter)

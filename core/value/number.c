@@ -91,7 +91,9 @@ static inline bool small_int(const char *text, size_t size, int64_t *out)
 
 static char digit_at(const struct decimal *d, size_t i)
 {
-    return i < d->whole_size ? d->whole[i] : d->fraction[i - d->whole_size];
+    if (i < d->whole_size)
+        return d->whole[i];
+    return d->fraction[i - d->whole_size];
 }
 
 static struct decimal decimal_of(const char *text, size_t size)
@@ -199,10 +201,10 @@ uint64_t number_hash(const char *text, size_t size)
     d = decimal_of(text, size);
     hash = hash_mix((uint64_t)d.scale, d.negative ? '-' : '+');
     if (d.end <= d.whole_size || d.first >= d.whole_size) /* the digits stand in one run */
-        return hash_mix(hash, hash_bytes(d.end <= d.whole_size
-                                             ? d.whole + d.first
-                                             : d.fraction + (d.first - d.whole_size),
-                                         d.end - d.first));
+        return hash_mix(hash,
+                        hash_bytes(d.end <= d.whole_size ? d.whole + d.first
+                                                         : d.fraction + (d.first - d.whole_size),
+                                   d.end - d.first));
     {
         struct buf run = BUF_INIT;
 

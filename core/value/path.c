@@ -60,8 +60,8 @@ static bool steps_of_array(struct arena *arena, struct path *path, struct value 
     iter = json_iter_of(source.text);
     while (json_iter_next(&iter)) {
         struct value step = value_of(iter.value, iter.value_size);
-        const char *bytes = step.text;
-        size_t size = step.size;
+        const char *bytes;
+        size_t size;
         int64_t index;
 
         if (step.type == VALUE_STRING) {

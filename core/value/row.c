@@ -91,8 +91,8 @@ static bool pieces_equal(struct piece a, struct piece b, bool *same_key)
         return true;
     key = (size_t)(json_string_end(a.text) - a.text) + 1;
     *same_key = b.size > key && memcmp(a.text, b.text, key) == 0;
-    return *same_key && value_equal(value_of(a.text + key, a.size - key),
-                                    value_of(b.text + key, b.size - key));
+    return *same_key &&
+           value_equal(value_of(a.text + key, a.size - key), value_of(b.text + key, b.size - key));
 }
 
 static struct piece piece_of(const struct row *row, uint32_t i)
@@ -105,8 +105,8 @@ static struct piece piece_of(const struct row *row, uint32_t i)
 
 /* Field by field, by their bytes where those agree. Keys in another order, rare, take the long way
  * over the whole values. */
-bool row_content_equal(const struct row *row, const char *text, size_t size,
-                       const uint32_t *fields, size_t count)
+bool row_content_equal(const struct row *row, const char *text, size_t size, const uint32_t *fields,
+                       size_t count)
 {
     bool same_key = true;
 

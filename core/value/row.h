@@ -94,12 +94,12 @@ int row_key_compare(const struct row *a, const struct row *b); /* by bytes */
 bool row_key_equal(const struct row *a, const struct row *b);
 bool row_equal(const struct row *a, const struct row *b); /* key and content */
 /* Whether an object, given by its text and the offsets of its keys, is the row's content. */
-bool row_content_equal(const struct row *row, const char *text, size_t size,
-                       const uint32_t *fields, size_t count);
-int row_compare(const struct row *a, const struct row *b);  /* key, then content: total */
-size_t row_bytes(const struct row *row);                    /* memory held */
+bool row_content_equal(const struct row *row, const char *text, size_t size, const uint32_t *fields,
+                       size_t count);
+int row_compare(const struct row *a, const struct row *b); /* key, then content: total */
+size_t row_bytes(const struct row *row);                   /* memory held */
 
-size_t row_live_count(void);   /* for the laws: everything deleted, nothing alive */
+size_t row_live_count(void); /* for the laws: everything deleted, nothing alive */
 
 /* The offsets of an object's fields, found by walking its text; *fields is grown as needed. */
 size_t row_find_fields(const char *text, uint32_t **fields, size_t *max);

@@ -148,8 +148,8 @@ static struct member *members_sorted(struct value object, size_t *count)
     *count = 0;
     while (json_iter_next(&iter)) {
         members = mem_grow(members, &max, *count + 1, sizeof(*members));
-        members[(*count)++] = (struct member){iter.key, iter.key_size,
-                                              value_of(iter.value, iter.value_size)};
+        members[(*count)++] =
+            (struct member){iter.key, iter.key_size, value_of(iter.value, iter.value_size)};
     }
     if (*count > 1)
         qsort(members, *count, sizeof(*members), member_compare);

@@ -52,9 +52,9 @@ static uint32_t find_key(const struct index *index, struct path *const *paths,
         size_t i = 0;
 
         (*index->work)++;
-        while (i < index->path_count && value_equal(path_get(index->paths[i],
-                                                             index->entries[entry].row),
-                                                    path_get(paths[i], row)))
+        while (i < index->path_count &&
+               value_equal(path_get(index->paths[i], index->entries[entry].row),
+                           path_get(paths[i], row)))
             i++;
         if (i == index->path_count)
             return entry;
@@ -93,8 +93,8 @@ static uint32_t take_entry(struct index *index)
         return entry;
     }
     SSP_ASSERT(index->count < INDEX_NONE);
-    index->entries = mem_grow(index->entries, &index->max, index->count + 1,
-                              sizeof(*index->entries));
+    index->entries =
+        mem_grow(index->entries, &index->max, index->count + 1, sizeof(*index->entries));
     return (uint32_t)index->count++;
 }
 

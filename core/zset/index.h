@@ -23,14 +23,14 @@ struct index_entry {
 struct index {
     struct path **paths; /* of the key in the rows kept here; borrowed */
     size_t path_count;
-    uint64_t *work;  /* counts entries looked at; borrowed */
+    uint64_t *work; /* counts entries looked at; borrowed */
     struct index_entry *entries;
     size_t count; /* entries used so far, free ones included */
     size_t live;
     size_t max;
-    uint32_t free;          /* head of the free list, linked by next */
-    struct hashtab by_key;  /* hash of the key -> first entry of that key */
-    struct hashtab by_row;  /* row->hash -> entry */
+    uint32_t free;         /* head of the free list, linked by next */
+    struct hashtab by_key; /* hash of the key -> first entry of that key */
+    struct hashtab by_row; /* row->hash -> entry */
 };
 
 void index_init(struct index *index, struct path **paths, size_t path_count, uint64_t *work);

@@ -36,7 +36,10 @@ struct order_node {
 void order_init(struct order *order, const struct order_field *fields, size_t field_count,
                 uint64_t *work)
 {
-    *order = (struct order){fields, field_count, work, NULL};
+    order->fields = fields;
+    order->field_count = field_count;
+    order->work = work;
+    order->root = NULL;
 }
 
 static struct order_node *node_new(bool leaf, uint32_t max)
@@ -181,7 +184,7 @@ static void move_tail(struct order_node *to, struct order_node *from, uint32_t f
 
     SSP_ASSERT(to->count + moved <= to->max);
     memcpy(&to->slots[to->count], &from->slots[first], moved * sizeof(struct slot));
-    if (from->children)
+    if (from->children && to->children)
         memcpy(&to->children[to->count], &from->children[first],
                moved * sizeof(struct order_node *));
     to->count += moved;

@@ -38,8 +38,7 @@ static uint32_t find(struct zset *zset, const struct row *row)
         return HASHTAB_NONE;
     }
     for (; zset->hashed < zset->count; zset->hashed++)
-        hashtab_insert(&zset->index, zset->entries[zset->hashed].row->hash,
-                       (uint32_t)zset->hashed);
+        hashtab_insert(&zset->index, zset->entries[zset->hashed].row->hash, (uint32_t)zset->hashed);
     for (uint32_t i = hashtab_first(&zset->index, row->hash, &at); i != HASHTAB_NONE;
          i = hashtab_next(&zset->index, row->hash, &at))
         if (row_equal(zset->entries[i].row, row))
@@ -71,8 +70,8 @@ void zset_push(struct zset *zset, struct row *row, int64_t weight)
     SSP_ASSERT(weight != 0);
     if (zset->count == zset->max) {
         SSP_ASSERT(zset->count < HASHTAB_NONE);
-        zset->entries = mem_grow(zset->entries, &zset->max, zset->count + 1,
-                                 sizeof(*zset->entries));
+        zset->entries =
+            mem_grow(zset->entries, &zset->max, zset->count + 1, sizeof(*zset->entries));
     }
     zset->entries[zset->count++] = (struct zset_entry){row_ref(row), weight};
 }

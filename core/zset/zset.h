@@ -30,9 +30,9 @@ struct zset {
     struct hashtab index;
 };
 
-#define ZSET_INIT                         \
-    {                                     \
-        NULL, 0, 0, 0, HASHTAB_INIT       \
+#define ZSET_INIT                   \
+    {                               \
+        NULL, 0, 0, 0, HASHTAB_INIT \
     }
 
 void zset_add(struct zset *zset, struct row *row, int64_t weight); /* takes its own reference */

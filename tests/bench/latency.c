@@ -80,7 +80,8 @@ static int compare(const void *a, const void *b)
 /* "rev":12 -> "rev":92: another row, of the same length. */
 static void change(struct lines *lines, size_t i, size_t round)
 {
-    char *rev = memmem(lines->line[i], (size_t)(lines->line[i + 1] - lines->line[i]), "\"rev\":", 6);
+    char *rev =
+        memmem(lines->line[i], (size_t)(lines->line[i + 1] - lines->line[i]), "\"rev\":", 6);
 
     if (rev)
         rev[6] = (char)('1' + (rev[6] - '1' + 1 + (int)(round % 2)) % 9);
