@@ -50,6 +50,7 @@ bool input_open(struct input *input, const char *path, size_t max_line)
         return false;
     }
     memset(input->bytes, 0, input->max + SSP_PADDING);
+    input->base = lseek(input->fd, 0, SEEK_CUR);
     return true;
 }
 
@@ -90,6 +91,7 @@ static enum input_result fill(struct input *input)
     ssize_t got;
 
     if (input->start > 0) {
+        input->base += (off_t)input->start;
         memmove(input->bytes, input->bytes + input->start, input->end - input->start);
         input->end -= input->start;
         input->start = 0;
@@ -227,4 +229,73 @@ char *input_slurp(const char *path, size_t *size)
     }
     memset(bytes + *size, 0, SSP_PADDING);
     return bytes;
+}
+
+off_t input_offset(const struct input *input, const char *line)
+{
+    return input->base + (line - input->bytes);
+}
+
+bool input_is_regular(const char *path)
+{
+    struct stat status;
+
+    if ((strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &status) : stat(path, &status)) != 0)
+        return false;
+    return S_ISREG(status.st_mode);
+}
+
+static bool reread_open(struct reread *reread, const char *path)
+{
+    if (reread->path && strcmp(reread->path, path) == 0)
+        return true;
+    if (reread->path && reread->fd > STDIN_FILENO)
+        (void)close(reread->fd);
+    reread->path = NULL;
+    reread->fd = strcmp(path, "-") == 0 ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (reread->fd < 0)
+        return false;
+    reread->path = path;
+    return true;
+}
+
+bool reread_line(struct reread *reread, const char *path, off_t offset, const char **line,
+                 size_t *size)
+{
+    size_t have = 0;
+
+    if (!reread_open(reread, path))
+        return false;
+    for (;;) {
+        const char *lf;
+        ssize_t got;
+
+        if (have == reread->max) {
+            size_t max = reread->max ? reread->max * 2 : 4096;
+            char *bigger = realloc(reread->bytes, max + SSP_PADDING);
+
+            if (!bigger)
+                return false;
+            reread->bytes = bigger;
+            reread->max = max;
+        }
+        got = pread(reread->fd, reread->bytes + have, reread->max - have, offset + (off_t)have);
+        if (got < 0)
+            return false;
+        lf = memchr(reread->bytes + have, '\n', (size_t)got);
+        have += (size_t)got;
+        if (lf || got == 0) {
+            *line = reread->bytes;
+            *size = lf ? (size_t)(lf - reread->bytes) : have;
+            memset(reread->bytes + have, 0, SSP_PADDING);
+            return true;
+        }
+    }
+}
+
+void reread_release(struct reread *reread)
+{
+    if (reread->path && reread->fd > STDIN_FILENO)
+        (void)close(reread->fd);
+    free(reread->bytes);
 }

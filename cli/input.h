@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 /*
  * Lines from a file descriptor: read in blocks, handed out where they lie, with SSP_PADDING
@@ -14,6 +15,7 @@ struct input {
     int fd;
     char *bytes;
     size_t max;   /* room, padding not included */
+    off_t base;   /* offset in the file of bytes[0] */
     size_t start; /* of the next line */
     size_t end;   /* of what was read */
     size_t line;  /* number of the line handed out last */
@@ -37,6 +39,24 @@ void input_close(struct input *input);
 
 /* *whole: an LF stands behind the line. */
 enum input_result input_next(struct input *input, const char **line, size_t *size, bool *whole);
+
+/* Where the line handed out last begins in the file. */
+off_t input_offset(const struct input *input, const char *line);
+
+/* True if its bytes can be read again: a regular file. */
+bool input_is_regular(const char *path);
+
+/* Reads the line that begins at an offset, padded, into a buffer that is kept and reused. */
+struct reread {
+    const char *path; /* that is open; NULL: none */
+    int fd;
+    char *bytes;
+    size_t max;
+};
+
+bool reread_line(struct reread *reread, const char *path, off_t offset, const char **line,
+                 size_t *size);
+void reread_release(struct reread *reread);
 
 /* A whole file, padded, to be freed; NULL: errno. */
 char *input_slurp(const char *path, size_t *size);

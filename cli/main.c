@@ -15,8 +15,13 @@
 
 enum { OUTPUT_BLOCK = 256 * 1024 };
 
+/* The place of a line: which of the files, loads first, in 16 bits, and the offset in it. */
+enum { PLACE_FILES_MAX = 1 << 15, PLACE_OFFSET_BITS = 48 };
+
 struct run {
     struct options options;
+    size_t file; /* the one being read: loads first, then logs */
+    struct reread reread;
     struct ssp *ssp;
     int out;
     FILE *rejects;
@@ -129,12 +134,19 @@ static int one_line(struct run *run, const struct input *input, const char *line
     struct ssp_error error = {0};
     int status = run->options.parse_only
                      ? ssp_parse_only(run->ssp, line, size, &error)
-                     : ssp_line(run->ssp, input->name, input->line, line, size, &error);
+                     : ssp_line_at(run->ssp, input->name, input->line, line, size,
+                                   (uint64_t)run->file << PLACE_OFFSET_BITS |
+                                       (uint64_t)input_offset(input, line),
+                                   &error);
 
     if (status == SSP_OK) {
         run->applied++;
         flush_if_due(run);
         return 0;
+    }
+    if (status == SSP_USAGE) { /* not the line's fault */
+        print_error(stderr, &error, error.source);
+        return status;
     }
     error.line = input->line;
     if (input->line == 1 && error.column && line != input->bytes &&
@@ -199,7 +211,7 @@ static int read_logs(struct run *run, const struct list *logs)
 {
     int status = 0;
 
-    for (size_t i = 0; status == 0 && i < logs->count; i++)
+    for (size_t i = 0; status == 0 && i < logs->count; i++, run->file++)
         status = read_log(run, logs->items[i]);
     return status;
 }
@@ -307,21 +319,34 @@ static void say_what_was_done(const struct run *run)
                   (unsigned long long)c.updates);
 }
 
+static bool read_again(void *context, uint64_t place, const char **bytes, size_t *size)
+{
+    struct run *run = context;
+    const struct list *loads = &run->options.loads;
+    size_t file = (size_t)(place >> PLACE_OFFSET_BITS);
+    const char *path =
+        file < loads->count ? loads->items[file] : run->options.logs.items[file - loads->count];
+
+    return reread_line(&run->reread, path,
+                       (off_t)(place & ((UINT64_C(1) << PLACE_OFFSET_BITS) - 1)), bytes, size);
+}
+
+/* Rows need not be kept whole if every line can be read again. */
+static bool can_read_again(const struct options *options)
+{
+    for (size_t i = 0; i < options->loads.count; i++)
+        if (!input_is_regular(options->loads.items[i]))
+            return false;
+    for (size_t i = 0; i < options->logs.count; i++)
+        if (!input_is_regular(options->logs.items[i]))
+            return false;
+    return options->loads.count + options->logs.count < PLACE_FILES_MAX;
+}
+
 static int run_logs(struct run *run)
 {
-    static const char *standard_input[] = {"-"};
-    struct list logs = run->options.logs;
-    int status;
+    int status = open_outputs(run);
 
-    if (logs.count == 0) {
-        logs = (struct list){standard_input, 1};
-        if (isatty(STDIN_FILENO)) {
-            (void)fputs("ssp: no log: standard input is a terminal; give a LOG, or pipe one in\n",
-                        stderr);
-            return SSP_USAGE;
-        }
-    }
-    status = open_outputs(run);
     if (status)
         return status;
     input_catch_signals();
@@ -331,7 +356,7 @@ static int run_logs(struct run *run)
         ssp_start(run->ssp);
         flush_if_due(run);
         run->applied = 0;
-        status = read_logs(run, &logs);
+        status = read_logs(run, &run->options.logs);
     }
     if (status == 0)
         end(run);
@@ -357,6 +382,8 @@ static int run_command(struct run *run)
     if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
         seed = (uint64_t)getpid() * UINT64_C(0x9e3779b97f4a7c15);
     run->options.engine.seed = seed;
+    run->options.engine.reread = can_read_again(&run->options) ? read_again : NULL;
+    run->options.engine.reread_context = run;
     run->ssp = ssp_new(&run->options.engine, &error);
     if (!run->ssp) {
         print_error(stderr, &error, NULL);
@@ -373,6 +400,11 @@ static int run_command(struct run *run)
         flush_output(run);
         return close_outputs(run);
     }
+    if (run->options.from_stdin && isatty(STDIN_FILENO)) {
+        (void)fputs("ssp: no log: standard input is a terminal; give a LOG, or pipe one in\n",
+                    stderr);
+        return SSP_USAGE;
+    }
     return run_logs(run);
 }
 
@@ -385,6 +417,7 @@ int main(int argc, char **argv)
     if (result == OPTIONS_RUN)
         status = run_command(&run);
     ssp_free(run.ssp);
+    reread_release(&run.reread);
     options_release(&run.options);
     if (result == OPTIONS_DONE && fclose(stdout) != 0)
         return fail_system("standard output");

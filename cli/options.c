@@ -298,6 +298,9 @@ enum options_result options_read(struct options *options, int argc, char **argv)
         add(&options->plans, argv[optind++]);
     while (optind < argc)
         add(&options->logs, argv[optind++]);
+    options->from_stdin = options->logs.count == 0;
+    if (options->from_stdin)
+        add(&options->logs, "-");
     return check(options) ? OPTIONS_RUN : OPTIONS_BAD;
 }
 

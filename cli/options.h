@@ -13,7 +13,8 @@ struct options {
     struct ssp_options engine;
     struct list plans;
     struct list loads;
-    struct list logs;
+    struct list logs;    /* "-" is standard input */
+    bool from_stdin;     /* no LOG was given */
     const char *output;  /* NULL: standard output */
     const char *rejects; /* NULL: bad lines are not kept */
     bool skip;           /* --on-error=skip */

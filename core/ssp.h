@@ -47,7 +47,12 @@ struct ssp_options {
     bool hash;
     bool seq;
     uint64_t verify; /* every so many steps; 0: never */
-    uint64_t seed;   /* secret of the hash tables; outputs do not depend on it */
+    /* Reads the line at a place again (ssp_line_at()), padded; false: it cannot. With it, rows that
+     * no view shows are kept as the fields that plans read and a hash. NULL: rows are kept whole.
+     */
+    bool (*reread)(void *context, uint64_t place, const char **bytes, size_t *size);
+    void *reread_context;
+    uint64_t seed; /* secret of the hash tables; outputs do not depend on it */
 };
 
 struct ssp_counters {
@@ -80,6 +85,10 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 /* A line of a log, without its LF. Before ssp_start() it is loaded silently. */
 int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
              struct ssp_error *error);
+
+/* The same for a line that can be read again. */
+int ssp_line_at(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+                uint64_t place, struct ssp_error *error);
 
 /* Evaluates the views over what was loaded. */
 void ssp_start(struct ssp *ssp);

@@ -33,6 +33,13 @@ struct hash128 hash128_bytes(const void *bytes, size_t size)
     return (struct hash128){hash.low64, hash.high64};
 }
 
+struct hash128 hash128_bytes_secret(const void *bytes, size_t size)
+{
+    XXH128_hash_t hash = XXH3_128bits_withSeed(bytes, size, secret);
+
+    return (struct hash128){hash.low64, hash.high64};
+}
+
 struct hash128 hash128_add(struct hash128 total, struct hash128 hash, int64_t weight)
 {
     uint128 sum = (uint128)total.high << 64 | total.low;

@@ -19,6 +19,8 @@ struct hash128 {
 };
 
 struct hash128 hash128_bytes(const void *bytes, size_t size);
+/* The same under the secret of the tables: for hashes that never leave the process. */
+struct hash128 hash128_bytes_secret(const void *bytes, size_t size);
 /* total + weight * hash, modulo 2^128 */
 struct hash128 hash128_add(struct hash128 total, struct hash128 hash, int64_t weight);
 

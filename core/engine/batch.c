@@ -205,41 +205,57 @@ static bool has_id(const char *text, const uint32_t *fields, size_t count)
 }
 
 /* A row of the key in batch->key. */
-static struct row *make_row(const struct batch *batch, const struct target *target,
-                            const struct mutation *m, struct value record, const uint32_t *fields,
-                            size_t count)
+static struct row *make_row(struct batch *batch, const struct target *target,
+                            const struct mutation *m, const struct row_source *content,
+                            struct hash128 hash)
 {
-    bool own_id = has_id(record.text, fields, count);
+    struct row_source source = *content;
 
-    return row_new(&(struct row_source){.key = batch->key.bytes,
-                                        .key_size = batch->key.size,
-                                        .hash = target->hash,
-                                        .text = record.text,
-                                        .size = record.size,
-                                        .fields = fields,
-                                        .count = count,
-                                        .id = m->id.text,
-                                        .id_size = own_id ? 0 : m->id.size});
+    source.key = batch->key.bytes;
+    source.key_size = batch->key.size;
+    source.hash = target->hash;
+    source.id = m->id.text;
+    source.id_size = has_id(content->text, content->fields, content->count) ? 0 : m->id.size;
+    if (target->table->lean)
+        return lean_row(batch->lean, target->table->lean, &source, hash, m->place);
+    return row_new(&source);
 }
 
 static void apply_record(struct batch *batch, const struct target *target, const struct mutation *m)
 {
-    struct value record = m->record;
-    const uint32_t *fields = m->fields;
-    size_t count = m->field_count;
+    struct row_source content = {.text = m->record.text,
+                                 .size = m->record.size,
+                                 .fields = m->fields,
+                                 .count = m->field_count};
+    struct hash128 hash = {0, 0};
+    bool same = false;
 
     if (m->op == LINE_PATCH) {
         buf_clear(&batch->text);
-        merge_patch(&batch->text, target->row ? row_value(target->row) : value_of("{}", 2), record);
+        merge_patch(&batch->text, target->row ? row_value(target->row) : value_of("{}", 2),
+                    m->record);
+        content.size = batch->text.size;
         buf_add_byte(&batch->text, '\0');
-        record = value_of(batch->text.bytes, batch->text.size - 1);
-        count = row_find_fields(record.text, &batch->fields, &batch->field_max);
-        fields = batch->fields;
+        content.text = batch->text.bytes;
+        content.count = row_find_fields(content.text, &batch->fields, &batch->field_max);
+        content.fields = batch->fields;
     }
-    if (target->row && row_content_equal(target->row, record.text, record.size, fields, count))
+    if (target->table->lean) {
+        hash = row_content_hash(content.text, content.size, content.fields, content.count,
+                                &batch->lean->scratch);
+        if (target->row) {
+            struct hash128 before = row_origin(target->row).content;
+
+            same = before.low == hash.low && before.high == hash.high;
+        }
+    } else if (target->row) {
+        same = row_content_equal(target->row, content.text, content.size, content.fields,
+                                 content.count);
+    }
+    if (same)
         batch->counters.unchanged++;
     else
-        replace(batch, target, make_row(batch, target, m, record, fields, count));
+        replace(batch, target, make_row(batch, target, m, &content, hash));
 }
 
 static void apply_truncate(struct batch *batch, const struct mutation *m)
@@ -255,6 +271,26 @@ static void apply_truncate(struct batch *batch, const struct mutation *m)
         }
 }
 
+struct table *batch_table(struct batch *batch, const struct mutation *m)
+{
+    struct table *table = store_table(batch->store, m->table, m->table_size);
+
+    if (!table->lean_known) {
+        table->lean = lean_of(batch->lean, table->name, table->name_size);
+        table->lean_known = true;
+    }
+    return table;
+}
+
+struct row *batch_row_before(const struct batch *batch, const struct table *table, size_t at)
+{
+    const struct record *record = &table->records[at];
+
+    if (record->touched)
+        return batch->touched[record->touched - 1].before;
+    return record->live ? record->row : NULL;
+}
+
 enum status batch_apply(struct batch *batch, const struct mutation *m, struct err *err)
 {
     struct table *table;
@@ -268,7 +304,7 @@ enum status batch_apply(struct batch *batch, const struct mutation *m, struct er
         batch->counters.mutations++;
         return OK;
     }
-    table = store_table(batch->store, m->table, m->table_size);
+    table = batch_table(batch, m);
     if (check_prefix(batch, table, m, &prefix, &mine, err) != OK)
         return ERR_INPUT;
     target = find_target(batch, table, m->id_text + prefix, m->id_size - prefix);

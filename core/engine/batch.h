@@ -2,6 +2,7 @@
 #define SSP_ENGINE_BATCH_H
 
 #include "engine/circuit.h"
+#include "engine/lean.h"
 #include "engine/mutation.h"
 #include "engine/store.h"
 
@@ -41,8 +42,9 @@ struct batch {
     bool strict;
     bool keep_prefix; /* --id-prefix=keep */
     bool coalesce;
-    bool transaction; /* since begin */
-    uint64_t waiting; /* mutations since the last step */
+    struct lean *lean; /* engine/lean.h */
+    bool transaction;  /* since begin */
+    uint64_t waiting;  /* mutations since the last step */
     struct touched *touched;
     size_t touched_count;
     size_t touched_max;
@@ -56,6 +58,12 @@ struct batch {
     size_t field_max;
     struct batch_counters counters;
 };
+
+/* The table that a mutation speaks of, made if it is new. */
+struct table *batch_table(struct batch *batch, const struct mutation *mutation);
+
+/* A record's row as of the last step; NULL: it was not there. Borrowed. */
+struct row *batch_row_before(const struct batch *batch, const struct table *table, size_t at);
 
 /* Applies a mutation (create, update, patch, delete, truncate). ERR_INPUT: refused, nothing has
  * changed. */

@@ -14,6 +14,9 @@ struct ssp {
     struct ssp_options options;
     struct plan_defaults defaults;
     struct mutation_reader reader;
+    struct mutation_reader rereader; /* for lines read again while another is open */
+    struct lean lean;
+    bool lean_planned;
     struct store store;
     struct batch batch;
     struct circuit circuit;
@@ -45,8 +48,15 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
 enum status engine_unregister(struct ssp *ssp, const struct mutation *line, struct err *err);
 enum status engine_snapshot(struct ssp *ssp, const struct mutation *line, struct err *err);
 
-/* Puts all records of the tables that the circuit scans into its scans: loading is a step. */
-void engine_load_tables(const struct store *store, struct circuit *circuit);
+/* Puts all records of the tables, as of the last step, into the scans of a circuit: loading is a
+ * step. whole: rows that are kept lean are read again. */
+enum status engine_load_tables(struct ssp *ssp, struct circuit *circuit, bool whole,
+                               struct err *err);
+
+/* engine/whole.c: from now on all rows are kept whole; those that are not are read again. Fails
+ * if the log has changed under us; there is no going on then. */
+enum status engine_whole(struct ssp *ssp, struct err *err);
+struct row *engine_whole_row(struct ssp *ssp, struct row *row, struct err *err); /* NULL: failed */
 
 /* engine/verify.c: compares every view with its recomputation; differences go to ssp->messages. */
 void engine_verify(struct ssp *ssp);

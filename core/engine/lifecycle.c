@@ -12,16 +12,26 @@
 
 #include <string.h>
 
-void engine_load_tables(const struct store *store, struct circuit *circuit)
+enum status engine_load_tables(struct ssp *ssp, struct circuit *circuit, bool whole,
+                               struct err *err)
 {
-    for (size_t i = 0; i < store->count; i++) {
-        const struct table *table = store->tables[i];
+    for (size_t i = 0; i < ssp->store.count; i++) {
+        const struct table *table = ssp->store.tables[i];
         struct node *scan = circuit_scan(circuit, table->name, table->name_size);
 
-        for (size_t j = 0; scan && j < table->count; j++)
-            if (table->records[j].live)
-                circuit_push(circuit, scan, table->records[j].row, 1);
+        for (size_t j = 0; scan && j < table->count; j++) {
+            struct row *row = batch_row_before(&ssp->batch, table, j);
+
+            if (!row)
+                continue;
+            row = whole ? engine_whole_row(ssp, row, err) : row_ref(row);
+            if (!row)
+                return err->status;
+            circuit_push(circuit, scan, row, 1);
+            row_unref(row);
+        }
     }
+    return OK;
 }
 
 static struct view *view_new(struct ssp *ssp, const struct plan_view *plan, struct node *root)
@@ -75,22 +85,25 @@ static enum status find_named(const struct ssp *ssp, const struct mutation *line
 }
 
 /* A plan over the tables as they are: the content of its root stands in (*root)->out. */
-static void evaluate(const struct ssp *ssp, const struct plan_view *plan, struct circuit *circuit,
-                     struct node **root)
+static enum status evaluate(struct ssp *ssp, const struct plan_view *plan, bool whole,
+                            struct circuit *circuit, struct node **root, struct err *err)
 {
     *circuit = (struct circuit){0};
     *root = circuit_add(circuit, plan->circuit, plan->memory);
-    engine_load_tables(&ssp->store, circuit);
+    if (engine_load_tables(ssp, circuit, whole, err) != OK)
+        return err->status;
     circuit_step(circuit);
+    return OK;
 }
 
 /* content := -content of a view, so that adding a new one leaves the difference. */
-static void subtract_content(const struct ssp *ssp, const struct view *view, struct zset *content)
+static void subtract_content(struct ssp *ssp, const struct view *view, struct zset *content)
 {
     struct circuit circuit;
     struct node *root;
+    struct err none = {0};
 
-    evaluate(ssp, &view->plan, &circuit, &root);
+    (void)evaluate(ssp, &view->plan, false, &circuit, &root, &none);
     for (size_t i = 0; i < root->out.count; i++)
         zset_add(content, root->out.entries[i].row, -root->out.entries[i].weight);
     circuit_release(&circuit);
@@ -132,7 +145,10 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
 
     if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, &plan, err) != OK)
         return ERR_INPUT;
-    evaluate(ssp, &plan, &circuit, &root);
+    if (engine_whole(ssp, err) != OK || evaluate(ssp, &plan, false, &circuit, &root, err) != OK) {
+        plan_memory_unref(plan.memory);
+        return err->status;
+    }
     zset_add_all(&content, &root->out);
     circuit_finish(&circuit);
     root = circuit_adopt(&ssp->circuit, &circuit, root);
@@ -190,7 +206,11 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
     plan.format = FORMAT_FLAT;
     plan.emit = ssp->views[at]->rows ? EMIT_ROWS : EMIT_IDS;
     (void)plan_memory_ref(plan.memory);
-    evaluate(ssp, &plan, &circuit, &root);
+    if (evaluate(ssp, &plan, true, &circuit, &root, err) != OK) {
+        circuit_release(&circuit);
+        plan_memory_unref(plan.memory);
+        return err->status;
+    }
     view_init(&whole, &plan, root, false, false);
     view_take(&whole, &root->out);
     view_write_flat(&whole, &line, &ssp->out);

@@ -35,6 +35,7 @@ struct mutation {
     size_t field_count;
     int64_t version;
     bool has_version;
+    uint64_t place;      /* where the line can be read again, LEAN_NO_PLACE: nowhere */
     const char *view_id; /* bytes */
     size_t view_id_size;
 };

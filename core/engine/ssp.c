@@ -51,8 +51,11 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     hash_seed(options->seed);
     ssp->options = *options;
     mutation_reader_init(&ssp->reader);
+    mutation_reader_init(&ssp->rereader);
     ssp->batch.store = &ssp->store;
     ssp->batch.circuit = &ssp->circuit;
+    ssp->batch.lean = &ssp->lean;
+    ssp->lean.on = options->reread && !options->verify && !options->no_coalesce;
     ssp->batch.strict = options->strict;
     ssp->reader.strict = options->strict;
     ssp->batch.keep_prefix = options->keep_prefix;
@@ -77,6 +80,8 @@ void ssp_free(struct ssp *ssp)
     circuit_release(&ssp->circuit);
     store_release(&ssp->store);
     mutation_reader_release(&ssp->reader);
+    mutation_reader_release(&ssp->rereader);
+    lean_release(&ssp->lean);
     buf_release(&ssp->out);
     buf_release(&ssp->messages);
     buf_release(&ssp->line_text);
@@ -117,7 +122,7 @@ void ssp_start(struct ssp *ssp)
     ssp->batch.coalesce = !ssp->options.no_coalesce;
     ssp->batch.counters = (struct batch_counters){0};
     ssp->started = true;
-    engine_load_tables(&ssp->store, &ssp->circuit);
+    (void)engine_load_tables(ssp, &ssp->circuit, false, &(struct err){0});
     circuit_step(&ssp->circuit);
     line = engine_line(ssp, ssp->options.initial ? MARK_INITIAL : MARK_NONE);
     for (size_t i = 0; i < ssp->view_count; i++) {
@@ -206,8 +211,21 @@ static bool step_is_due(const struct ssp *ssp)
             (ssp->options.max_pending && waiting >= ssp->options.max_pending));
 }
 
-int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-             struct ssp_error *error)
+/* A mutation, into the tables. A patch needs the whole of what it patches. */
+static enum status apply(struct ssp *ssp, const struct mutation *mutation, struct err *err)
+{
+    if (!ssp->lean_planned) {
+        lean_plan(&ssp->lean, ssp->views, ssp->view_count);
+        ssp->lean_planned = true;
+    }
+    if (mutation->op == LINE_PATCH && batch_table(&ssp->batch, mutation)->lean &&
+        engine_whole(ssp, err) != OK)
+        return err->status;
+    return batch_apply(&ssp->batch, mutation, err);
+}
+
+int ssp_line_at(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+                uint64_t place, struct ssp_error *error)
 {
     const struct plan_source text = {source, bytes, size, number};
     struct mutation mutation;
@@ -215,6 +233,7 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     bool torn;
     enum status status = mutation_read(&ssp->reader, bytes, size, &mutation, &torn, &err);
 
+    mutation.place = place;
     ssp->source = source;
     ssp->line = number;
     if (ssp->options.verify) {
@@ -223,10 +242,9 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     }
     if (status == OK)
         status = mutation.op <= LINE_DELETE || mutation.op == LINE_TRUNCATE
-                     ? batch_apply(&ssp->batch, &mutation, &err)
+                     ? apply(ssp, &mutation, &err)
                      : control(ssp, &mutation, &text, &err);
     if (status != OK) {
-        err.status = ERR_INPUT;
         err.source = source;
         err.line = number;
         return give(error, &err, torn);
@@ -234,6 +252,18 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     if (step_is_due(ssp))
         engine_step(ssp);
     return SSP_OK;
+}
+
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error)
+{
+    if (ssp->lean.on) { /* this line cannot be read again: it and all others are kept */
+        struct err err = {0};
+
+        if (engine_whole(ssp, &err) != OK)
+            return give(error, &err, false);
+    }
+    return ssp_line_at(ssp, source, number, bytes, size, LEAN_NO_PLACE, error);
 }
 
 int ssp_end(struct ssp *ssp, struct ssp_error *error)

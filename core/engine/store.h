@@ -25,6 +25,7 @@ struct version {
 };
 
 struct node;
+struct lean_table; /* engine/lean.h */
 
 struct table {
     char *name;
@@ -42,6 +43,8 @@ struct table {
     size_t version_count;
     size_t version_max;
     struct hashtab version_index;
+    const struct lean_table *lean; /* the fields kept; NULL: rows are whole */
+    bool lean_known;
     struct node *scan; /* where its changes go, as of `generation` of the circuit */
     uint64_t generation;
 };

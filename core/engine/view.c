@@ -8,6 +8,24 @@
 
 #include <string.h>
 
+void view_attach(struct view *view, struct node *root)
+{
+    view->root = root;
+    root->views =
+        mem_grow(root->views, &root->view_max, root->view_count + 1, sizeof(struct view *));
+    root->views[root->view_count++] = view;
+}
+
+void view_detach(struct view *view)
+{
+    struct node *root = view->root;
+    size_t i = 0;
+
+    while (root->views[i] != view)
+        i++;
+    root->views[i] = root->views[--root->view_count];
+}
+
 void view_settle(struct view *view, bool verify)
 {
     view->is_set = plan_is_set(view->plan.circuit);
@@ -22,10 +40,8 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
     /* A limit at the root gives flat output its order. */
     const struct plan_limit *limit = plan->root->op == PLAN_LIMIT ? &plan->root->as.limit : NULL;
 
-    *view = (struct view){.plan = *plan, .root = root};
-    root->views =
-        mem_grow(root->views, &root->view_max, root->view_count + 1, sizeof(struct view *));
-    root->views[root->view_count++] = view;
+    *view = (struct view){.plan = *plan};
+    view_attach(view, root);
     view_settle(view, verify);
     view->sorted = plan->format == FORMAT_FLAT;
     view->hash_shown = show_hash;
@@ -38,12 +54,7 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
 
 void view_release(struct view *view)
 {
-    struct node *root = view->root;
-    size_t i = 0;
-
-    while (root->views[i] != view)
-        i++;
-    root->views[i] = root->views[--root->view_count];
+    view_detach(view);
     zset_release(&view->content);
     order_release(&view->sorted_content);
     free(view->entries);
@@ -265,6 +276,13 @@ static void take_content(struct view *view, const struct zset *change)
         for (size_t i = 0; i < change->count; i++)
             if ((change->entries[i].weight > 0) == (half == 1))
                 order_add(&view->sorted_content, change->entries[i].row, change->entries[i].weight);
+}
+
+void view_refill(struct view *view)
+{
+    zset_release(&view->content);
+    order_release(&view->sorted_content);
+    take_content(view, &view->root->out);
 }
 
 void view_take(struct view *view, const struct zset *change)

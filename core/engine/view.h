@@ -47,6 +47,13 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
                bool show_hash);
 void view_release(struct view *view);
 
+/* Listens to another root; the node's user is the caller's business. */
+void view_attach(struct view *view, struct node *root);
+void view_detach(struct view *view);
+
+/* Its content is kept, but made of other rows: takes it anew from the root's change, a load. */
+void view_refill(struct view *view);
+
 /* Keeps the content that its plan (or --verify) asks for, and no more. */
 void view_settle(struct view *view, bool verify);
 

@@ -13,7 +13,7 @@ static size_t live_count;
 static size_t row_size(const struct row *row)
 {
     return sizeof(*row) + (size_t)row->count * (row->wide ? 4 : 2) + row->size + row->key_size +
-           row->id_size;
+           row->id_size + (row->lean ? sizeof(struct row_origin) : 0);
 }
 
 struct row *row_new(const struct row_source *source)
@@ -26,6 +26,7 @@ struct row *row_new(const struct row_source *source)
         .count = (uint32_t)source->count,
         .made = source->made,
         .wide = source->size > UINT16_MAX,
+        .lean = source->origin != NULL,
         .hash = source->hash,
     };
     struct row *row = pool_alloc(row_size(&head));
@@ -39,6 +40,10 @@ struct row *row_new(const struct row_source *source)
     for (size_t i = 0; !row->wide && i < source->count; i++)
         row->fields[i] = (uint16_t)source->fields[i];
     at = (char *)row->fields + source->count * (row->wide ? 4 : 2);
+    if (source->origin) {
+        memcpy(at, source->origin, sizeof(*source->origin));
+        at += sizeof(*source->origin);
+    }
     memcpy(at, source->key, source->key_size);
     at += source->key_size;
     if (source->id_size)
@@ -74,6 +79,43 @@ bool row_key_equal(const struct row *a, const struct row *b)
 {
     return a->hash == b->hash && a->key_size == b->key_size &&
            memcmp(row_key(a), row_key(b), a->key_size) == 0;
+}
+
+/* Text that is its own canonical spelling: no number but plain digits, no object. */
+static bool is_canonical(struct value value)
+{
+    if (value.type != VALUE_NUMBER)
+        return value.type < VALUE_ARRAY;
+    if (value.size > 18 || value.text[0] == '-')
+        return false;
+    for (uint32_t i = 0; i < value.size; i++)
+        if (value.text[i] < '0' || value.text[i] > '9')
+            return false;
+    return true;
+}
+
+struct hash128 row_content_hash(const char *text, size_t size, const uint32_t *fields, size_t count,
+                                struct buf *scratch)
+{
+    struct hash128 sum = {0, 0};
+
+    for (size_t i = 0; i < count; i++) {
+        const char *start = text + fields[i];
+        const char *end = text + (i + 1 < count ? fields[i + 1] - 1 : size - 1);
+        const char *value = json_string_end(start) + 1;
+        struct hash128 hash;
+
+        if (is_canonical(value_of(value, (size_t)(end - value)))) {
+            hash = hash128_bytes_secret(start, (size_t)(end - start));
+        } else {
+            buf_clear(scratch);
+            buf_add(scratch, start, (size_t)(value - start));
+            value_write_canonical(scratch, value_of(value, (size_t)(end - value)));
+            hash = hash128_bytes_secret(scratch->bytes, scratch->size);
+        }
+        sum = hash128_add(sum, hash, 1); /* a sum: the order of the keys does not count */
+    }
+    return sum;
 }
 
 /* A member of an object: "key":value, without the comma behind. */
@@ -122,6 +164,16 @@ bool row_content_equal(const struct row *row, const char *text, size_t size, con
     return true;
 }
 
+static int origin_compare(const struct row *a, const struct row *b)
+{
+    struct hash128 x = row_origin(a).content;
+    struct hash128 y = row_origin(b).content;
+
+    if (x.high != y.high)
+        return x.high < y.high ? -1 : 1;
+    return (x.low > y.low) - (x.low < y.low);
+}
+
 bool row_equal(const struct row *a, const struct row *b)
 {
     bool same_key = true;
@@ -130,6 +182,8 @@ bool row_equal(const struct row *a, const struct row *b)
         return true;
     if (!row_key_equal(a, b) || a->count != b->count)
         return false;
+    if (a->lean && b->lean)
+        return origin_compare(a, b) == 0;
     for (uint32_t i = 0; i < a->count; i++)
         if (!pieces_equal(piece_of(a, i), piece_of(b, i), &same_key))
             return !same_key && value_equal(row_value(a), row_value(b));
@@ -140,7 +194,11 @@ int row_compare(const struct row *a, const struct row *b)
 {
     int order = a == b ? 0 : row_key_compare(a, b);
 
-    return order || a == b ? order : value_compare(row_value(a), row_value(b));
+    if (order || a == b)
+        return order;
+    if (a->lean && b->lean)
+        return origin_compare(a, b);
+    return value_compare(row_value(a), row_value(b));
 }
 
 size_t row_bytes(const struct row *row)

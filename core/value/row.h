@@ -1,6 +1,7 @@
 #ifndef SSP_VALUE_ROW_H
 #define SSP_VALUE_ROW_H
 
+#include "base/hash.h"
 #include "value/value.h"
 
 #include <string.h>
@@ -14,7 +15,15 @@
  *
  * `id` is the record's id as its log gave it (JSON text) while the row is still the record of its
  * table and has no field of that name: the value of the path "id". It is not part of the content.
+ *
+ * A lean row (engine/lean.h) has only those fields that plans read; what it stands for is told by
+ * a hash of the whole content, and by where its line can be read again.
  */
+struct row_origin {
+    struct hash128 content; /* of all fields, row_content_hash() */
+    uint64_t place;         /* the engine's business */
+};
+
 struct row {
     uint32_t refs;
     uint32_t size;     /* of the text */
@@ -23,8 +32,9 @@ struct row {
     uint32_t count;    /* of fields */
     bool made;         /* the key is JSON text (a pair's, a group's), not TABLE:ID */
     bool wide;         /* offsets take 32 bits, not 16 */
+    bool lean;         /* a struct row_origin stands behind the fields */
     uint64_t hash;     /* hash_bytes() of the key */
-    uint16_t fields[]; /* where each field's key begins; behind them key, id, text */
+    uint16_t fields[]; /* where each field's key begins; then origin if lean, key, id, text */
 };
 
 struct row_source {
@@ -38,6 +48,7 @@ struct row_source {
     size_t count;
     const char *id;
     size_t id_size;
+    const struct row_origin *origin; /* NULL: the row is whole */
 };
 
 struct row *row_new(const struct row_source *source); /* one reference, the caller's */
@@ -58,7 +69,16 @@ static inline void row_unref(struct row *row)
 /* Close to the head, because finding a record reads it. */
 static inline const char *row_key(const struct row *row)
 {
-    return (const char *)(row->fields + (size_t)row->count * (row->wide ? 2 : 1));
+    return (const char *)(row->fields + (size_t)row->count * (row->wide ? 2 : 1)) +
+           (row->lean ? sizeof(struct row_origin) : 0);
+}
+
+static inline struct row_origin row_origin(const struct row *row)
+{
+    struct row_origin origin;
+
+    memcpy(&origin, row_key(row) - sizeof(origin), sizeof(origin));
+    return origin;
 }
 
 static inline const char *row_text(const struct row *row)
@@ -89,6 +109,11 @@ static inline struct value row_value(const struct row *row)
 
 /* The i-th field's value, its key taking key_size bytes. */
 struct value row_field_at(const struct row *row, uint32_t i, size_t key_size);
+
+/* Equal for equal objects, whatever the order of their keys and the spelling of their numbers; 128
+ * bits under the process's secret, so that different for different. */
+struct hash128 row_content_hash(const char *text, size_t size, const uint32_t *fields, size_t count,
+                                struct buf *scratch);
 
 int row_key_compare(const struct row *a, const struct row *b); /* by bytes */
 bool row_key_equal(const struct row *a, const struct row *b);

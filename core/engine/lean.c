@@ -1,0 +1,190 @@
+/* Which fields to keep, and rows with only those. See lean.h. */
+#include "engine/lean.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <string.h>
+
+static struct lean_table *table_of(struct lean *lean, const struct plan_scan *scan)
+{
+    struct lean_table *table;
+
+    for (size_t i = 0; i < lean->count; i++)
+        if (lean->tables[i].name_size == scan->table_size &&
+            memcmp(lean->tables[i].name, scan->table, scan->table_size) == 0)
+            return &lean->tables[i];
+    lean->tables = mem_grow(lean->tables, &lean->max, lean->count + 1, sizeof(*lean->tables));
+    table = &lean->tables[lean->count++];
+    *table = (struct lean_table){.name = arena_copy(&lean->arena, scan->table, scan->table_size),
+                                 .name_size = scan->table_size};
+    return table;
+}
+
+/* What one plan needs: the first steps of all its paths, whichever table they are for. */
+struct needs {
+    struct lean_key *keys;
+    size_t count;
+    size_t max;
+};
+
+static void need(struct needs *needs, const struct path *path)
+{
+    if (!path)
+        return;
+    needs->keys = mem_grow(needs->keys, &needs->max, needs->count + 1, sizeof(*needs->keys));
+    needs->keys[needs->count++] = (struct lean_key){path->steps[0].key, path->steps[0].key_size};
+}
+
+static void need_predicate(struct needs *needs, const struct predicate *p)
+{
+    need(needs, p->left.path);
+    for (size_t i = 0; i < p->count; i++)
+        need(needs, p->operands[i].path);
+    for (size_t i = 0; i < p->child_count; i++)
+        need_predicate(needs, p->children[i]);
+}
+
+static void need_plan(struct needs *needs, const struct plan *plan)
+{
+    switch (plan->op) {
+    case PLAN_FILTER:
+        need_predicate(needs, plan->as.filter);
+        break;
+    case PLAN_PROJECT:
+        for (size_t i = 0; i < plan->as.project.count; i++)
+            need(needs, plan->as.project.projections[i].path);
+        break;
+    case PLAN_JOIN:
+        for (size_t i = 0; i < plan->as.join.count; i++) {
+            need(needs, plan->as.join.left[i]);
+            need(needs, plan->as.join.right[i]);
+        }
+        break;
+    case PLAN_LIMIT:
+        for (size_t i = 0; i < plan->as.limit.order_count; i++)
+            need(needs, plan->as.limit.order[i].path);
+        for (size_t i = 0; i < plan->as.limit.partition_count; i++)
+            need(needs, plan->as.limit.partition[i]);
+        break;
+    case PLAN_SCAN:
+    case PLAN_DISTINCT:
+        break;
+    }
+    for (unsigned i = 0; i < plan->input_count; i++)
+        need_plan(needs, plan->inputs[i]);
+}
+
+/* True if the operator makes new rows out of whole ones. */
+static bool copies_rows(const struct plan *plan)
+{
+    if (plan->op == PLAN_JOIN)
+        return plan->as.join.both;
+    if (plan->op == PLAN_PROJECT)
+        for (size_t i = 0; i < plan->as.project.count; i++)
+            if (!plan->as.project.projections[i].path)
+                return true;
+    return false;
+}
+
+static void add_tables(struct lean *lean, const struct plan *plan, const struct needs *needs,
+                       bool whole)
+{
+    struct lean_table *table;
+
+    whole = whole || copies_rows(plan);
+    for (unsigned i = 0; i < plan->input_count; i++)
+        add_tables(lean, plan->inputs[i], needs, whole);
+    if (plan->op != PLAN_SCAN)
+        return;
+    table = table_of(lean, &plan->as.scan);
+    table->whole = table->whole || whole;
+    for (size_t i = 0; i < needs->count; i++) {
+        size_t j = 0;
+
+        while (j < table->count &&
+               (table->keys[j].size != needs->keys[i].size ||
+                memcmp(table->keys[j].key, needs->keys[i].key, needs->keys[i].size) != 0))
+            j++;
+        if (j < table->count)
+            continue;
+        table->keys = mem_grow(table->keys, &table->max, j + 1, sizeof(*table->keys));
+        table->keys[table->count++] = (struct lean_key){
+            arena_copy(&lean->arena, needs->keys[i].key, needs->keys[i].size), needs->keys[i].size};
+    }
+}
+
+void lean_plan(struct lean *lean, struct view *const *views, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct view *view = views[i];
+        struct needs needs = {0};
+
+        need_plan(&needs, view->plan.root);
+        add_tables(lean, view->plan.root, &needs,
+                   view->rows || view->hashed || view->plan.format != FORMAT_STREAMING);
+        free(needs.keys);
+    }
+}
+
+void lean_release(struct lean *lean)
+{
+    for (size_t i = 0; i < lean->count; i++)
+        free(lean->tables[i].keys);
+    free(lean->tables);
+    arena_release(&lean->arena);
+    free(lean->fields);
+    buf_release(&lean->text);
+    buf_release(&lean->scratch);
+}
+
+const struct lean_table *lean_of(const struct lean *lean, const char *name, size_t size)
+{
+    static const struct lean_table unread = {0};
+
+    if (!lean->on)
+        return NULL;
+    for (size_t i = 0; i < lean->count; i++)
+        if (lean->tables[i].name_size == size && memcmp(lean->tables[i].name, name, size) == 0)
+            return lean->tables[i].whole ? NULL : &lean->tables[i];
+    return &unread;
+}
+
+static bool is_kept(const struct lean_table *table, const char *key, size_t left)
+{
+    for (size_t i = 0; i < table->count; i++)
+        if (left > table->keys[i].size && key[table->keys[i].size] == ':' &&
+            memcmp(key, table->keys[i].key, table->keys[i].size) == 0)
+            return true;
+    return false;
+}
+
+struct row *lean_row(struct lean *lean, const struct lean_table *table,
+                     const struct row_source *whole, struct hash128 content, uint64_t place)
+{
+    const struct row_origin origin = {content, place};
+    struct row_source source = *whole;
+    size_t count = 0;
+
+    buf_clear(&lean->text);
+    buf_add_byte(&lean->text, '{');
+    for (size_t i = 0; i < whole->count; i++) {
+        uint32_t start = whole->fields[i];
+        size_t end = i + 1 < whole->count ? whole->fields[i + 1] - 1 : whole->size - 1;
+
+        if (!is_kept(table, whole->text + start, end - start))
+            continue;
+        if (count)
+            buf_add_byte(&lean->text, ',');
+        lean->fields = mem_grow(lean->fields, &lean->field_max, count + 1, sizeof(*lean->fields));
+        lean->fields[count++] = (uint32_t)lean->text.size;
+        buf_add(&lean->text, whole->text + start, end - start);
+    }
+    buf_add_byte(&lean->text, '}');
+    source.text = lean->text.bytes;
+    source.size = lean->text.size;
+    source.fields = lean->fields;
+    source.count = count;
+    source.origin = &origin;
+    return row_new(&source);
+}
