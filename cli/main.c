@@ -165,6 +165,8 @@ static void stop_by_signal(struct run *run)
 
     (void)ssp_end(run->ssp, &ignored);
     flush_output(run);
+    if (run->rejects)
+        (void)fflush(run->rejects);
     (void)fprintf(stderr, "ssp: stopped by signal %d after %llu lines\n", number,
                   (unsigned long long)run->applied);
     (void)signal(number, SIG_DFL);
@@ -254,8 +256,9 @@ static bool is_input(const struct stat *out, const struct list *list)
     struct stat in;
 
     for (size_t i = 0; i < list->count; i++)
-        if (stat(list->items[i], &in) == 0 && S_ISREG(in.st_mode) && in.st_dev == out->st_dev &&
-            in.st_ino == out->st_ino)
+        if ((strcmp(list->items[i], "-") == 0 ? fstat(STDIN_FILENO, &in)
+                                              : stat(list->items[i], &in)) == 0 &&
+            S_ISREG(in.st_mode) && in.st_dev == out->st_dev && in.st_ino == out->st_ino)
             return true;
     return false;
 }
@@ -358,8 +361,7 @@ static int run_logs(struct run *run)
         run->applied = 0;
         status = read_logs(run, &run->options.logs);
     }
-    if (status == 0)
-        end(run);
+    end(run); /* also after an error: what was applied is not lost */
     flush_output(run);
     if (run->options.verbose && !run->options.parse_only)
         say_what_was_done(run);

@@ -29,8 +29,8 @@ struct ssp_error {
     const char *source; /* as handed in, NULL if unknown */
     size_t line;        /* from 1, 0 if unknown */
     size_t column;      /* from 1, in bytes, 0 if unknown */
-    bool torn;          /* a line that is not a whole JSON value: it may have been cut off */
-    char message[320];  /* one line, lower case, no full stop */
+    bool torn; /* a line that begins an object and does not end it: it may have been cut off */
+    char message[320]; /* one line, lower case, no full stop */
 };
 
 struct ssp_options {

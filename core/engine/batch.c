@@ -214,11 +214,22 @@ static struct row *make_row(struct batch *batch, const struct target *target,
     source.key = batch->key.bytes;
     source.key_size = batch->key.size;
     source.hash = target->hash;
-    source.id = m->id.text;
-    source.id_size = has_id(content->text, content->fields, content->count) ? 0 : m->id.size;
     if (target->table->lean)
         return lean_row(batch->lean, target->table->lean, &source, hash, m->place);
     return row_new(&source);
+}
+
+/* Whether a record has this content already; the hash is that of lean tables. */
+static bool is_content(const struct row *row, const struct row_source *content, struct hash128 hash)
+{
+    if (!value_equal(row_id(row), value_of(content->id, content->id_size)))
+        return false;
+    if (row->lean) {
+        struct hash128 own = row_origin(row).content;
+
+        return own.low == hash.low && own.high == hash.high;
+    }
+    return row_content_equal(row, content->text, content->size, content->fields, content->count);
 }
 
 static void apply_record(struct batch *batch, const struct target *target, const struct mutation *m)
@@ -228,7 +239,7 @@ static void apply_record(struct batch *batch, const struct target *target, const
                                  .fields = m->fields,
                                  .count = m->field_count};
     struct hash128 hash = {0, 0};
-    bool same = false;
+    bool own_id;
 
     if (m->op == LINE_PATCH) {
         buf_clear(&batch->text);
@@ -240,19 +251,13 @@ static void apply_record(struct batch *batch, const struct target *target, const
         content.count = row_find_fields(content.text, &batch->fields, &batch->field_max);
         content.fields = batch->fields;
     }
-    if (target->table->lean) {
+    own_id = has_id(content.text, content.fields, content.count);
+    content.id = m->id.text;
+    content.id_size = own_id ? 0 : m->id.size;
+    if (target->table->lean)
         hash = row_content_hash(content.text, content.size, content.fields, content.count,
                                 &batch->lean->scratch);
-        if (target->row) {
-            struct hash128 before = row_origin(target->row).content;
-
-            same = before.low == hash.low && before.high == hash.high;
-        }
-    } else if (target->row) {
-        same = row_content_equal(target->row, content.text, content.size, content.fields,
-                                 content.count);
-    }
-    if (same)
+    if (target->row && is_content(target->row, &content, hash))
         batch->counters.unchanged++;
     else
         replace(batch, target, make_row(batch, target, m, &content, hash));

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/mem.h"
+#include "value/json_fault.h"
 #include "value/json_scan.h"
 #include "value/number.h"
 
@@ -270,10 +271,11 @@ enum status mutation_read(struct mutation_reader *reader, const char *source, si
     struct line line = {.source = source, .size = size, .json = reader->json, .err = err};
 
     memset(out, 0, sizeof(*out));
-    *torn = true;
-    if (json_read(reader->json, source, size, JSON_LINE, &line.text, err) != OK)
-        return ERR_INPUT;
     *torn = false;
+    if (json_read(reader->json, source, size, JSON_LINE, &line.text, err) != OK) {
+        *torn = json_is_cut(source, size);
+        return ERR_INPUT;
+    }
     if (reader->strict && line.text.duplicate) {
         const char *key = source + line.text.duplicate;
         const char *end = json_string_end(key - 1);

@@ -52,7 +52,8 @@ void mutation_reader_init(struct mutation_reader *reader);
 void mutation_reader_release(struct mutation_reader *reader);
 
 /* Reads a line of `size` bytes with JSON_PADDING readable ones behind it. ERR_INPUT: a bad line,
- * with err->message and err->column. *torn: the text is not a whole JSON value. */
+ * with err->message and err->column. *torn: it begins an object that it does
+ * not end. */
 enum status mutation_read(struct mutation_reader *reader, const char *line, size_t size,
                           struct mutation *out, bool *torn, struct err *err)
     __attribute__((warn_unused_result));

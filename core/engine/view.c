@@ -126,15 +126,30 @@ static int entry_compare(const void *a, const void *b)
     return order ? order : row_compare(x->row, y->row);
 }
 
-/* Sorts the change into view->entries. */
+/* Sorts the change into view->entries. Rows that differ only in what a view does not show, the
+ * spelling of an id that is no field, cancel. */
 static void sort_change(struct view *view, const struct zset *change)
 {
+    struct zset_entry *entries;
+    size_t kept = 0;
+
     view->entries =
         mem_grow(view->entries, &view->entry_max, change->count, sizeof(*view->entries));
+    entries = view->entries;
     if (change->count)
-        memcpy(view->entries, change->entries, change->count * sizeof(*view->entries));
+        memcpy(entries, change->entries, change->count * sizeof(*entries));
     if (change->count > 1)
-        qsort(view->entries, change->count, sizeof(*view->entries), entry_compare);
+        qsort(entries, change->count, sizeof(*entries), entry_compare);
+    for (size_t i = 0; i < change->count; i++) {
+        if (kept && entries[i].row->id_size &&
+            row_shown_equal(entries[kept - 1].row, entries[i].row))
+            entries[kept - 1].weight = weight_sum(entries[kept - 1].weight, entries[i].weight);
+        else
+            entries[kept++] = entries[i];
+        if (entries[kept - 1].weight == 0)
+            kept--;
+    }
+    view->entry_count = kept;
 }
 
 static const char *const event_names[] = {"created", "deleted", "updated"};
@@ -163,10 +178,10 @@ static enum event event_of(struct zset *content, const struct zset_entry *entrie
 }
 
 /* The entries are sorted by key, so each event's records come out in the order of keys. */
-static bool write_streaming(struct view *view, size_t count, const struct view_line *line,
-                            struct buf *out)
+static bool write_streaming(struct view *view, const struct view_line *line, struct buf *out)
 {
     const struct zset_entry *entries = view->entries;
+    size_t count = view->entry_count;
     enum event *events;
     struct zset *content = view->is_set ? NULL : &view->content;
     size_t start = out->size;
@@ -203,10 +218,10 @@ static bool write_streaming(struct view *view, size_t count, const struct view_l
     return false;
 }
 
-static void write_delta(struct view *view, size_t count, const struct view_line *line,
-                        struct buf *out)
+static void write_delta(struct view *view, const struct view_line *line, struct buf *out)
 {
     const struct zset_entry *entries = view->entries;
+    size_t count = view->entry_count;
 
     write_head(view, "delta", line, view->hash_shown, out);
     for (int half = 0; half < 2; half++)
@@ -298,17 +313,21 @@ bool view_step(struct view *view, const struct zset *change, const struct view_l
 
     if (change->count == 0 && line->mark != MARK_INITIAL)
         return false;
+    sort_change(view, change);
+    if (view->entry_count == 0 && line->mark != MARK_INITIAL) {
+        take_content(view, change);
+        return false;
+    }
     take_hash(view, change);
     if (view->plan.format == FORMAT_FLAT) {
         take_content(view, change);
         view_write_flat(view, line, out);
         return true;
     }
-    sort_change(view, change);
     if (view->plan.format == FORMAT_DELTA)
-        write_delta(view, change->count, line, out);
+        write_delta(view, line, out);
     else /* events are told from the content before */
-        written = write_streaming(view, change->count, line, out);
+        written = write_streaming(view, line, out);
     take_content(view, change);
     return written;
 }

@@ -27,6 +27,7 @@ struct view {
     uint64_t sorted_work;
     struct hash128 hash;
     struct zset_entry *entries; /* scratch of a step: the change, sorted */
+    size_t entry_count;
     size_t entry_max;
     enum event *events;
     size_t event_max;

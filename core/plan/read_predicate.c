@@ -24,11 +24,14 @@ static bool read_operand(struct plan_reader *reader, struct value value, struct 
         return expr->path && plan_only(reader, value, "a field operand", "field");
     }
     inner = plan_member(value, "literal");
-    if (inner.type == VALUE_MISSING)
-        inner = plan_member(value, "value");
     if (inner.type != VALUE_MISSING) {
         expr->value = inner;
-        return plan_only(reader, value, "a literal", "literal value");
+        return plan_only(reader, value, "a literal", "literal");
+    }
+    inner = plan_member(value, "value");
+    if (inner.type != VALUE_MISSING) {
+        expr->value = inner;
+        return plan_only(reader, value, "a literal", "value");
     }
     if (plan_member(value, "call").type != VALUE_MISSING)
         return plan_fail(reader, value, "expressions with \"call\" are not supported yet");

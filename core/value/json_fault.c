@@ -1,7 +1,6 @@
 /* Finding the offending byte of refused JSON. */
 #include "value/json_fault.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -128,4 +127,27 @@ void json_fault(struct err *err, enum json_fault fault, const char *source, size
         find_here(err, source, source + size, at);
         break;
     }
+}
+
+bool json_is_cut(const char *text, size_t size)
+{
+    size_t depth = 0;
+    size_t i = 0;
+    bool string = false;
+
+    while (i < size && strchr(" \t\r", text[i]) && text[i])
+        i++;
+    if (i == size || text[i] != '{')
+        return false;
+    for (; i < size; i++) {
+        if (string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            string = !string;
+        else if (!string && (text[i] == '{' || text[i] == '['))
+            depth++;
+        else if (!string && (text[i] == '}' || text[i] == ']') && --depth == 0)
+            return false;
+    }
+    return true;
 }

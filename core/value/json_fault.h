@@ -3,6 +3,8 @@
 
 #include "base/err.h"
 
+#include <stdbool.h>
+
 /*
  * Saying what is wrong with text that json_read() refuses, and where: the library behind it gives
  * a code, and for some faults no place. Slow is fine here.
@@ -15,6 +17,9 @@ enum json_fault {
 
 void json_fault(struct err *err, enum json_fault fault, const char *source, size_t size,
                 const char *at);
+
+/* True if the text may have been cut off: it begins an object that it does not end. */
+bool json_is_cut(const char *text, size_t size);
 
 /* Refuses at a byte of the source with a message. */
 void json_fault_at(struct err *err, const char *source, const char *at, const char *message);

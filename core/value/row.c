@@ -176,6 +176,11 @@ static int origin_compare(const struct row *a, const struct row *b)
 
 bool row_equal(const struct row *a, const struct row *b)
 {
+    return a == b || (row_shown_equal(a, b) && value_equal(row_id(a), row_id(b)));
+}
+
+bool row_shown_equal(const struct row *a, const struct row *b)
+{
     bool same_key = true;
 
     if (a == b)
@@ -197,8 +202,10 @@ int row_compare(const struct row *a, const struct row *b)
     if (order || a == b)
         return order;
     if (a->lean && b->lean)
-        return origin_compare(a, b);
-    return value_compare(row_value(a), row_value(b));
+        order = origin_compare(a, b);
+    else
+        order = value_compare(row_value(a), row_value(b));
+    return order ? order : value_compare(row_id(a), row_id(b));
 }
 
 size_t row_bytes(const struct row *row)

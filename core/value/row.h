@@ -14,7 +14,8 @@
  * keys are the same bytes and their objects are equal values; `hash` is the key's.
  *
  * `id` is the record's id as its log gave it (JSON text) while the row is still the record of its
- * table and has no field of that name: the value of the path "id". It is not part of the content.
+ * table and has no field of that name: the value of the path "id". Rows that differ in it alone
+ * are different rows, because a plan can tell; views, which do not show it, see no difference.
  *
  * A lean row (engine/lean.h) has only those fields that plans read; what it stands for is told by
  * a hash of the whole content, and by where its line can be read again.
@@ -117,11 +118,12 @@ struct hash128 row_content_hash(const char *text, size_t size, const uint32_t *f
 
 int row_key_compare(const struct row *a, const struct row *b); /* by bytes */
 bool row_key_equal(const struct row *a, const struct row *b);
-bool row_equal(const struct row *a, const struct row *b); /* key and content */
+bool row_equal(const struct row *a, const struct row *b);       /* key, content and id */
+bool row_shown_equal(const struct row *a, const struct row *b); /* key and content */
 /* Whether an object, given by its text and the offsets of its keys, is the row's content. */
 bool row_content_equal(const struct row *row, const char *text, size_t size, const uint32_t *fields,
                        size_t count);
-int row_compare(const struct row *a, const struct row *b); /* key, then content: total */
+int row_compare(const struct row *a, const struct row *b); /* key, content, id: total */
 size_t row_bytes(const struct row *row);                   /* memory held */
 
 size_t row_live_count(void); /* for the laws: everything deleted, nothing alive */

@@ -126,7 +126,7 @@ void zset_clear(struct zset *zset)
         row_unref(zset->entries[i].row);
     zset->count = 0;
     /* The memory of one large step must not make each small one after it slow. */
-    if (zset->max > KEEP_MAX) {
+    if (zset->max > KEEP_MAX && count < zset->max / 16) {
         zset_release(zset);
     } else if (zset->hashed) {
         hashtab_clear(&zset->index);
