@@ -69,7 +69,6 @@ static bool wait_readable(struct input *input)
     struct pollfd poll_fd = {.fd = input->fd, .events = POLLIN};
     sigset_t block;
     sigset_t before;
-    bool stopped;
 
     if (poll(&poll_fd, 1, 0) != 0)
         return caught == 0;
@@ -80,9 +79,8 @@ static bool wait_readable(struct input *input)
     (void)sigprocmask(SIG_BLOCK, &block, &before);
     while (!caught && ppoll(&poll_fd, 1, NULL, &before) < 0 && errno == EINTR)
         ;
-    stopped = caught != 0;
-    (void)sigprocmask(SIG_SETMASK, &before, NULL);
-    return !stopped;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL); /* lets in what came together with input */
+    return caught == 0;
 }
 
 /* Moves what is left to the front, makes room, reads a block. */

@@ -3,26 +3,37 @@
 #
 # A case is a folder: "cmd" (arguments, may be empty), "input", "expected" and, if they are not
 # empty or zero, "stderr" and "exit". "why" is for readers: what of the manual it shows.
+#
+# Each case runs twice, from a file and from a pipe: a file can be read again, so less of it is
+# kept in memory, and nobody may notice.
 set -eu
 ssp=$(realpath "$1")
 case=$2
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-status=0
-( cd "$case" && eval "\"$ssp\" $(cat cmd)" <input >"$out/expected" 2>"$out/stderr" ) || status=$?
-echo "$status" >"$out/exit"
-[ "$status" = 0 ] && rm "$out/exit"
-[ -s "$out/stderr" ] || rm "$out/stderr"
+mkdir "$out/file" "$out/pipe"
+run() {
+    status=0
+    ( cd "$case" && eval "\"$ssp\" $(cat cmd)" ) >"$out/$1/expected" 2>"$out/$1/stderr" || status=$?
+    [ "$status" = 0 ] || echo "$status" >"$out/$1/exit"
+    [ -s "$out/$1/stderr" ] || rm "$out/$1/stderr"
+}
+run file <"$case/input"
+mkfifo "$out/fifo"
+cat "$case/input" >"$out/fifo" 2>"$out/cat" &
+run pipe <"$out/fifo"
+wait
+diff -r "$out/file" "$out/pipe"
 if [ -n "${UPDATE-}" ]; then
     rm -f "$case/stderr" "$case/exit"
-    cp "$out"/* "$case/"
+    cp "$out"/file/* "$case/"
 fi
 same=0
 for file in expected stderr exit; do
-    [ -e "$case/$file" ] || [ -e "$out/$file" ] || continue
-    touch "$out/$file"
     want=$case/$file
+    got=$out/file/$file
     [ -e "$want" ] || want=/dev/null
-    diff -u "$want" "$out/$file" || same=1
+    [ -e "$got" ] || got=/dev/null
+    diff -u "$want" "$got" || same=1
 done
 exit $same

@@ -1,0 +1,204 @@
+"""What golden files cannot show of the command: time, signals, pipes, terminals, full disks.
+
+usage: cli.py SSP
+"""
+import os
+import pty
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+SSP = os.path.abspath(sys.argv[1])
+PLAN = b'{"id":"v","root":{"op":"scan","table":"t"}}'
+TIMEOUT = 20
+
+
+def create(i, record="{}"):
+    return b'{"table":"t","op":"create","id":%d,"record":%s}\n' % (i, record.encode())
+
+
+def created(i):
+    return b'{"view_id":"v","format":"streaming","records":[{"id":"t:%d","event":"created"}]}\n' % i
+
+
+def start(*args, **more):
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen([SSP, *args], **{**options, **more})
+
+
+def read_some(stream):
+    """What comes within a while; b'' if nothing does."""
+    ready, _, _ = select.select([stream], [], [], TIMEOUT)
+    return os.read(stream.fileno(), 1 << 16) if ready else b""
+
+
+def wait_for_sleep(process):
+    """Until the process waits for input."""
+    for _ in range(TIMEOUT * 100):
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+            if stat.read().rsplit(")", 1)[1].split()[0] == "S":
+                return
+        time.sleep(0.01)
+    raise AssertionError("it never waits for input")
+
+
+def test_output_is_flushed_when_input_would_block():
+    process = start("plan.json")
+    process.stdin.write(create(1))
+    process.stdin.flush()
+    assert read_some(process.stdout) == created(1)
+    process.stdin.write(create(2) + create(3))
+    process.stdin.flush()
+    got = read_some(process.stdout)
+    while len(got) < len(created(2) + created(3)):
+        got += read_some(process.stdout)
+    assert got == created(2) + created(3)
+    process.stdin.close()
+    assert process.wait(TIMEOUT) == 0
+
+
+def stop_by(number, lines, *args):
+    process = start(*args, "plan.json")
+    process.stdin.write(lines)
+    process.stdin.flush()
+    time.sleep(0.1)
+    wait_for_sleep(process)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=TIMEOUT)
+    return process.returncode, out, err
+
+
+def test_a_signal_finishes_the_step_and_says_how_far_it_came():
+    for number in (signal.SIGINT, signal.SIGTERM):
+        status, out, err = stop_by(number, create(1) + create(2), "--batch=0")
+        assert status == -number
+        assert out == created(1)[:-3] + b',{"id":"t:2","event":"created"}]}\n'
+        assert err == b"ssp: stopped by signal %d after 2 lines\n" % number
+
+
+def test_a_signal_drops_an_open_transaction():
+    status, out, _ = stop_by(signal.SIGTERM, create(1) + b'{"op":"begin"}\n' + create(2))
+    assert status == -signal.SIGTERM
+    assert out == created(1)
+
+
+def test_a_signal_keeps_the_rejects():
+    status, _, _ = stop_by(signal.SIGINT, b"no\n", "--on-error=skip", "--rejects=rejects")
+    assert status == -signal.SIGINT
+    with open("rejects", "rb") as file:
+        assert file.read() == b'ssp: <stdin>:1:1: not a JSON object\nno\n'
+
+
+def test_rejects_can_be_mended_and_fed_again():
+    lines = create(1) + b'{"table":"t","op":"craete","id":2,"record":{}}\n' + create(3)
+    done = subprocess.run([SSP, "--on-error=skip", "--rejects=rejects", "plan.json"], input=lines,
+                          capture_output=True, timeout=TIMEOUT, check=False)
+    assert (done.returncode, done.stderr) == (1, b"")
+    with open("rejects", "rb") as file:
+        again = b"".join(x for x in file if not x.startswith(b"ssp: ")).replace(b"craete", b"create")
+    assert again == create(2)
+    done = subprocess.run([SSP, "plan.json"], input=again, capture_output=True, timeout=TIMEOUT,
+                          check=False)
+    assert done.stdout == created(2)
+
+
+def test_a_reader_that_goes_away_ends_it_quietly():
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    process = start("--line-buffered", "plan.json", stdout=write_end,
+                    preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
+    os.close(write_end)
+    _, err = process.communicate(create(1), timeout=TIMEOUT)
+    assert process.returncode == -signal.SIGPIPE
+    assert err == b""
+
+
+def test_a_full_disk_is_an_error():
+    for args in ([], ["--line-buffered"], ["-o", "/dev/full"]):
+        with open("/dev/full", "wb") as full:
+            process = start(*args, "plan.json", stdout=full)
+            _, err = process.communicate(create(1), timeout=TIMEOUT)
+        assert process.returncode == 2
+        assert b"No space left on device" in err
+
+
+def test_a_terminal_without_a_log_gets_advice():
+    primary, secondary = pty.openpty()
+    process = start("plan.json", stdin=secondary)
+    out, err = process.communicate(timeout=TIMEOUT)
+    os.close(primary)
+    os.close(secondary)
+    assert (process.returncode, out, err.count(b"\n")) == (2, b"", 1)
+    assert b"standard input is a terminal" in err
+
+
+def test_what_is_read_is_not_written_over():
+    with open("log", "wb") as file:
+        file.write(create(1))
+    for args, stdin in ((["plan.json", "log"], None), (["plan.json"], "log")):
+        with open(stdin or os.devnull, "rb") as source:
+            process = start("-o", "log", *args, stdin=source)
+            _, err = process.communicate(timeout=TIMEOUT)
+        assert process.returncode == 2
+        assert err.endswith(b"is read too; write to another file\n")
+    with open("log", "rb") as file:
+        assert file.read() == create(1)
+
+
+def test_a_patch_reads_the_line_of_its_record_again():
+    # Rows that no view shows are kept as a hash of their content.
+    with open("load", "wb") as file:
+        file.write(create(1, '{"a":1}') + create(2, '{"a":2}'))
+    with open("log", "wb") as file:
+        file.write(b'{"table":"t","op":"patch","id":1,"record":{"b":2}}\n')
+    done = subprocess.run([SSP, "--load=load", "plan.json", "log"], capture_output=True,
+                          timeout=TIMEOUT, check=False)
+    assert (done.returncode, done.stdout) == (0, created(1).replace(b"created", b"updated"))
+
+
+def test_a_log_that_changes_under_the_run_is_an_error():
+    # So many lines of output that the pipe is full before the patch is read.
+    lines = [create(i, '{"a":1}') for i in range(1, 20000)]
+    with open("log", "wb") as file:
+        file.write(b"".join(lines) + b'{"table":"t","op":"patch","id":1,"record":{"b":2}}\n')
+    process = start("plan.json", "log")
+    wait_for_sleep(process)
+    with open("log", "r+b") as file:
+        file.write(lines[0].replace(b'"a":1', b'"a":9'))
+    out, err = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 2
+    assert out.count(b"\n") == 19999  # what was applied is not lost
+    assert b'record "t:1" cannot be read again: the log has changed since' in err
+
+
+def test_memory_stays_small_on_endless_blank_input():
+    process = start("--max-line=1K", "--on-error=skip", "-q", "plan.json")
+    for _ in range(64):
+        process.stdin.write(b" " * (1 << 20))  # one line of 64 MiB of nothing
+    process.stdin.write(b"\n" * (1 << 20) + create(7))
+    process.stdin.flush()
+    assert read_some(process.stdout) == created(7)
+    with open(f"/proc/{process.pid}/status", encoding="ascii") as status:
+        peak = next(int(x.split()[1]) for x in status if x.startswith("VmHWM"))
+    process.stdin.close()
+    assert process.wait(TIMEOUT) == 1  # the line was longer than --max-line
+    assert peak < 200 * 1024 or "asan" in SSP or "tsan" in SSP
+
+
+def main():
+    tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
+    for name, test in tests:
+        with tempfile.TemporaryDirectory() as folder:
+            os.chdir(folder)
+            with open("plan.json", "wb") as file:
+                file.write(PLAN)
+            test()
+            os.chdir("/")
+        print("ok", name)
+    print(f"{len(tests)} passed, 0 failed")
+
+
+main()
