@@ -132,13 +132,14 @@ static int one_line(struct run *run, const struct input *input, const char *line
                     bool whole)
 {
     struct ssp_error error = {0};
-    int status = run->options.parse_only
-                     ? ssp_parse_only(run->ssp, line, size, &error)
-                     : ssp_line_at(run->ssp, input->name, input->line, line, size,
-                                   (uint64_t)run->file << PLACE_OFFSET_BITS |
-                                       (uint64_t)input_offset(input, line),
-                                   &error);
+    int status;
 
+    if (run->options.engine.reread)
+        ssp_next_place(run->ssp, (uint64_t)run->file << PLACE_OFFSET_BITS |
+                                     (uint64_t)input_offset(input, line));
+    status = run->options.parse_only
+                 ? ssp_parse_only(run->ssp, line, size, &error)
+                 : ssp_line(run->ssp, input->name, input->line, line, size, &error);
     if (status == SSP_OK) {
         run->applied++;
         flush_if_due(run);

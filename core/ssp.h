@@ -47,8 +47,9 @@ struct ssp_options {
     bool hash;
     bool seq;
     uint64_t verify; /* every so many steps; 0: never */
-    /* Reads the line at a place again (ssp_line_at()), padded; false: it cannot. With it, rows that
-     * no view shows are kept as the fields that plans read and a hash. NULL: rows are kept whole.
+    /* Reads the line at a place again (ssp_next_place()), padded; false: it cannot. With it, rows
+     * that no view shows are kept as the fields that plans read and a hash. NULL: rows are kept
+     * whole.
      */
     bool (*reread)(void *context, uint64_t place, const char **bytes, size_t *size);
     void *reread_context;
@@ -86,9 +87,8 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
              struct ssp_error *error);
 
-/* The same for a line that can be read again. */
-int ssp_line_at(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-                uint64_t place, struct ssp_error *error);
+/* Before ssp_line(): that line can be read again, at this place. */
+void ssp_next_place(struct ssp *ssp, uint64_t place);
 
 /* Evaluates the views over what was loaded. */
 void ssp_start(struct ssp *ssp);

@@ -35,6 +35,7 @@ struct ssp {
     const char *source; /* of the last line, for verify's messages */
     size_t line;
     size_t begin;         /* line of the open transaction's begin */
+    uint64_t place;       /* where the next line can be read again */
     struct buf line_text; /* kept under verify */
 };
 

@@ -50,6 +50,7 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
 
     hash_seed(options->seed);
     ssp->options = *options;
+    ssp->place = LEAN_NO_PLACE;
     mutation_reader_init(&ssp->reader);
     mutation_reader_init(&ssp->rereader);
     ssp->batch.store = &ssp->store;
@@ -224,26 +225,45 @@ static enum status apply(struct ssp *ssp, const struct mutation *mutation, struc
     return batch_apply(&ssp->batch, mutation, err);
 }
 
-int ssp_line_at(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-                uint64_t place, struct ssp_error *error)
+void ssp_next_place(struct ssp *ssp, uint64_t place)
+{
+    ssp->place = place;
+}
+
+static enum status take_line(struct ssp *ssp, const struct plan_source *text, bool *torn,
+                             struct err *err)
+{
+    struct mutation mutation;
+    enum status status;
+
+    /* A line that cannot be read again: it and all others are kept. */
+    if (ssp->place == LEAN_NO_PLACE && engine_whole(ssp, err) != OK)
+        return err->status;
+    status = mutation_read(&ssp->reader, text->bytes, text->size, &mutation, torn, err);
+    if (status != OK)
+        return status;
+    mutation.place = ssp->place;
+    if (mutation.op <= LINE_DELETE || mutation.op == LINE_TRUNCATE)
+        return apply(ssp, &mutation, err);
+    return control(ssp, &mutation, text, err);
+}
+
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error)
 {
     const struct plan_source text = {source, bytes, size, number};
-    struct mutation mutation;
     struct err err = {0};
-    bool torn;
-    enum status status = mutation_read(&ssp->reader, bytes, size, &mutation, &torn, &err);
+    bool torn = false;
+    enum status status;
 
-    mutation.place = place;
     ssp->source = source;
     ssp->line = number;
     if (ssp->options.verify) {
         buf_clear(&ssp->line_text);
         buf_add(&ssp->line_text, bytes, size);
     }
-    if (status == OK)
-        status = mutation.op <= LINE_DELETE || mutation.op == LINE_TRUNCATE
-                     ? apply(ssp, &mutation, &err)
-                     : control(ssp, &mutation, &text, &err);
+    status = take_line(ssp, &text, &torn, &err);
+    ssp->place = LEAN_NO_PLACE;
     if (status != OK) {
         err.source = source;
         err.line = number;
@@ -252,18 +272,6 @@ int ssp_line_at(struct ssp *ssp, const char *source, size_t number, const char *
     if (step_is_due(ssp))
         engine_step(ssp);
     return SSP_OK;
-}
-
-int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-             struct ssp_error *error)
-{
-    if (ssp->lean.on) { /* this line cannot be read again: it and all others are kept */
-        struct err err = {0};
-
-        if (engine_whole(ssp, &err) != OK)
-            return give(error, &err, false);
-    }
-    return ssp_line_at(ssp, source, number, bytes, size, LEAN_NO_PLACE, error);
 }
 
 int ssp_end(struct ssp *ssp, struct ssp_error *error)
