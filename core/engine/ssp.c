@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+enum { LOAD_REST = 1024 };
+
 static int give(struct ssp_error *error, const struct err *err, bool torn)
 {
     error->status = (int)err->status;
@@ -271,6 +273,8 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     }
     if (step_is_due(ssp))
         engine_step(ssp);
+    else if (!ssp->started && !ssp->batch.transaction && ssp->batch.waiting >= LOAD_REST)
+        batch_rest(&ssp->batch); /* loading remembers no old rows */
     return SSP_OK;
 }
 

@@ -199,7 +199,7 @@ int row_compare(const struct row *a, const struct row *b)
 {
     int order = a == b ? 0 : row_key_compare(a, b);
 
-    if (order || a == b)
+    if (order || a == b || row_equal(a, b)) /* which is cheap; an order of objects is not */
         return order;
     if (a->lean && b->lean)
         order = origin_compare(a, b);
