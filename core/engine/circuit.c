@@ -62,6 +62,7 @@ static void node_free(struct node *node)
     buf_release(&node->text);
     zset_release(&node->out);
     free(node->consumers);
+    free(node->inputs);
     free(node->views);
     free(node);
 }
@@ -83,16 +84,46 @@ static void disconnect(struct node *input, const struct node *consumer)
     input->consumers[i] = input->consumers[--input->consumer_count];
 }
 
-struct node *circuit_add(struct circuit *circuit, const struct plan *plan,
-                         struct plan_memory *memory)
+static struct buf node_text(const struct plan *plan, struct node *const *inputs)
 {
     struct buf text = BUF_INIT;
+
+    buf_add_format(&text, "%s ", plan_op_name(plan->op));
+    plan_write_arguments(&text, plan);
+    for (unsigned i = 0; i < plan->input_count; i++)
+        buf_add_format(&text, " #%llu", (unsigned long long)inputs[i]->number);
+    return text;
+}
+
+/* Sub-plans met already, for a plan is a DAG and may be met along exponentially many ways. */
+struct memo {
+    struct {
+        const struct plan *plan;
+        struct node *node;
+    } * entries;
+    size_t count;
+    size_t max;
+};
+
+static struct node *add(struct circuit *circuit, const struct plan *plan,
+                        struct plan_memory *memory, struct memo *memo);
+
+static struct node *make(struct circuit *circuit, const struct plan *plan,
+                         struct plan_memory *memory, struct memo *memo)
+{
+    struct node **inputs = mem_alloc(plan->input_count * sizeof(struct node *));
     struct node *node;
+    struct buf text;
     uint32_t at;
 
-    plan_write(&text, plan);
+    for (unsigned i = 0; i < plan->input_count; i++)
+        inputs[i] = add(circuit, plan->inputs[i], memory, memo);
+    text = node_text(plan, inputs);
     at = find(circuit, &text);
     if (at != HASHTAB_NONE) {
+        for (unsigned i = 0; i < plan->input_count; i++)
+            circuit_drop(circuit, inputs[i]);
+        free(inputs);
         buf_release(&text);
         circuit->nodes[at]->users++;
         return circuit->nodes[at];
@@ -101,14 +132,40 @@ struct node *circuit_add(struct circuit *circuit, const struct plan *plan,
     node->text = text;
     node->plan = plan;
     node->memory = plan_memory_ref(memory);
+    node->inputs = inputs;
     node->input_count = plan->input_count;
-    for (unsigned i = 0; i < plan->input_count; i++) {
-        node->inputs[i] = circuit_add(circuit, plan->inputs[i], memory);
-        connect(node->inputs[i], node);
-    }
+    for (unsigned i = 0; i < plan->input_count; i++)
+        connect(inputs[i], node);
     node->op = op_new(plan);
     node->users = 1;
     attach(circuit, node);
+    return node;
+}
+
+static struct node *add(struct circuit *circuit, const struct plan *plan,
+                        struct plan_memory *memory, struct memo *memo)
+{
+    struct node *node;
+
+    for (size_t i = 0; i < memo->count; i++)
+        if (memo->entries[i].plan == plan) {
+            memo->entries[i].node->users++;
+            return memo->entries[i].node;
+        }
+    node = make(circuit, plan, memory, memo);
+    memo->entries = mem_grow(memo->entries, &memo->max, memo->count + 1, sizeof(*memo->entries));
+    memo->entries[memo->count].plan = plan;
+    memo->entries[memo->count++].node = node;
+    return node;
+}
+
+struct node *circuit_add(struct circuit *circuit, const struct plan *plan,
+                         struct plan_memory *memory)
+{
+    struct memo memo = {0};
+    struct node *node = add(circuit, plan, memory, &memo);
+
+    free(memo.entries);
     return node;
 }
 
@@ -125,34 +182,61 @@ void circuit_drop(struct circuit *circuit, struct node *node)
     node_free(node);
 }
 
-struct node *circuit_adopt(struct circuit *circuit, struct circuit *from, struct node *node)
+static int number_order(const void *a, const void *b)
 {
-    uint32_t at = find(circuit, &node->text);
+    const struct node *x = *(struct node *const *)a;
+    const struct node *y = *(struct node *const *)b;
 
-    if (at != HASHTAB_NONE) {
-        circuit->nodes[at]->users++;
-        circuit_drop(from, node);
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+/* The node of this circuit that is equal to one of another, whose inputs are adopted. */
+static struct node *adopt_node(struct circuit *circuit, struct node *node)
+{
+    struct buf text;
+    uint32_t at;
+
+    for (unsigned i = 0; i < node->input_count; i++)
+        node->inputs[i] = node->inputs[i]->adopted;
+    text = node_text(node->plan, node->inputs);
+    at = find(circuit, &text);
+    buf_release(&node->text);
+    node->text = text;
+    if (at != HASHTAB_NONE)
         return circuit->nodes[at];
-    }
+    node->consumer_count = 0;
+    node->users = 0;
     for (unsigned i = 0; i < node->input_count; i++) {
-        struct node *input = node->inputs[i];
-
-        disconnect(input, node);
-        node->inputs[i] = circuit_adopt(circuit, from, input);
         connect(node->inputs[i], node);
+        node->inputs[i]->users++;
     }
-    detach(from, node);
     attach(circuit, node);
     return node;
+}
+
+void circuit_adopt(struct circuit *circuit, struct circuit *from, struct node **roots, size_t count)
+{
+    qsort(from->nodes, from->count, sizeof(struct node *), number_order);
+    for (size_t i = 0; i < from->count; i++)
+        from->nodes[i]->adopted = adopt_node(circuit, from->nodes[i]);
+    for (size_t i = 0; i < count; i++) {
+        roots[i] = roots[i]->adopted;
+        roots[i]->users++;
+    }
+    for (size_t i = 0; i < from->count; i++)
+        if (from->nodes[i]->adopted != from->nodes[i])
+            node_free(from->nodes[i]);
+    from->count = 0;
+    circuit_release(from);
 }
 
 struct node *circuit_scan(const struct circuit *circuit, const char *table, size_t size)
 {
     const struct plan plan = {.op = PLAN_SCAN, .as.scan = {table, size}};
-    struct buf text = BUF_INIT;
+    struct buf text;
     uint32_t at;
 
-    plan_write(&text, &plan);
+    text = node_text(&plan, NULL);
     at = find(circuit, &text);
     buf_release(&text);
     return at == HASHTAB_NONE ? NULL : circuit->nodes[at];
@@ -214,11 +298,11 @@ void circuit_step(struct circuit *circuit)
         struct node *node = dequeue(circuit);
 
         if (node->op->class->step) {
-            struct zset *in[2] = {NULL, NULL};
-
+            circuit->in =
+                mem_grow(circuit->in, &circuit->in_max, node->input_count, sizeof(struct zset *));
             for (unsigned i = 0; i < node->input_count; i++)
-                in[i] = &node->inputs[i]->out;
-            op_step(node->op, node->input_count, in, &node->out);
+                circuit->in[i] = &node->inputs[i]->out;
+            op_step(node->op, node->input_count, circuit->in, &node->out);
         } else {
             node->op->rows_out += node->out.count;
         }
@@ -245,6 +329,7 @@ void circuit_release(struct circuit *circuit)
         node_free(circuit->nodes[i]);
     free(circuit->nodes);
     free(circuit->queue);
+    free(circuit->in);
     free(circuit->ran);
     hashtab_release(&circuit->index);
     memset(circuit, 0, sizeof(*circuit));

@@ -16,8 +16,9 @@ struct node {
     struct op *op;
     struct plan_memory *memory; /* holds the plan that op runs from */
     const struct plan *plan;
-    struct buf text; /* canonical plan text: equal text, equal node */
-    struct node *inputs[2];
+    struct buf text;      /* operator, arguments, numbers of the inputs: equal text, equal node */
+    struct node *adopted; /* during circuit_adopt() */
+    struct node **inputs;
     unsigned input_count;
     uint64_t number;
     struct node **consumers;
@@ -41,6 +42,8 @@ struct circuit {
     struct node **queue; /* a heap: the lowest number first */
     size_t queue_count;
     size_t queue_max;
+    struct zset **in; /* scratch: the inputs' changes */
+    size_t in_max;
     struct node **ran; /* nodes with a change in this step */
     size_t ran_count;
     size_t ran_max;
@@ -54,12 +57,13 @@ struct node *circuit_add(struct circuit *circuit, const struct plan *plan,
 void circuit_drop(struct circuit *circuit, struct node *node);
 
 /*
- * Moves the node and all it stands on from another circuit that has seen the same tables into this
- * one. Where this one has an equal node, that is used and the other is freed: both have seen the
- * same history, so by the law both have the same state. Returns the node here, with the user it
- * had there.
+ * Moves all nodes of another circuit that has seen the same tables into this one, and empties it.
+ * Where this one has an equal node, that is used and the other is freed: both have seen the same
+ * history, so by the law both have the same state. roots[0 .. count) are nodes of the other one;
+ * they are replaced by those of this one, each with one more user.
  */
-struct node *circuit_adopt(struct circuit *circuit, struct circuit *from, struct node *node);
+void circuit_adopt(struct circuit *circuit, struct circuit *from, struct node **roots,
+                   size_t count);
 
 /* The scan of a table, or NULL if no plan reads it. */
 struct node *circuit_scan(const struct circuit *circuit, const char *table, size_t size);

@@ -151,8 +151,7 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
     }
     zset_add_all(&content, &root->out);
     circuit_finish(&circuit);
-    root = circuit_adopt(&ssp->circuit, &circuit, root);
-    circuit_release(&circuit);
+    circuit_adopt(&ssp->circuit, &circuit, &root, 1);
     view = view_new(ssp, &plan, root);
     at = find_view(ssp, plan.id, plan.id_size);
     if (at < ssp->view_count) {

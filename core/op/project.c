@@ -11,6 +11,7 @@
 #include "op/op.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "value/json_scan.h"
 
@@ -111,7 +112,10 @@ static struct row *project_row(struct project *self, const struct row *row)
     return row_new(&(struct row_source){.key = row_key(row),
                                         .key_size = row->key_size,
                                         .made = row->made,
-                                        .hash = row->hash,
+                                        .hash = row->bound ? hash_bytes(row_key(row), row->key_size)
+                                                           : row->hash,
+                                        .context = row->bound ? row_context(row).text : NULL,
+                                        .context_size = row_context(row).size,
                                         .text = text->bytes,
                                         .size = text->size,
                                         .fields = self->fields,

@@ -56,12 +56,16 @@ const struct plan *plan_with_distinct(struct arena *arena, const struct plan *pl
     struct plan *distinct;
 
     *copy = *plan;
+    copy->inputs = ARENA_ARRAY(arena, const struct plan *, plan->input_count);
     for (unsigned i = 0; i < copy->input_count; i++)
         copy->inputs[i] = plan_with_distinct(arena, plan->inputs[i]);
     if (plan_is_set(copy))
         return copy;
     distinct = ARENA_NEW(arena, struct plan);
-    *distinct = (struct plan){.op = PLAN_DISTINCT, .inputs = {copy}, .input_count = 1};
+    distinct->op = PLAN_DISTINCT;
+    distinct->inputs = ARENA_ARRAY(arena, const struct plan *, 1);
+    distinct->inputs[0] = copy;
+    distinct->input_count = 1;
     return distinct;
 }
 

@@ -67,7 +67,7 @@ struct plan_limit {
 
 struct plan {
     enum plan_op op;
-    const struct plan *inputs[2];
+    const struct plan **inputs; /* two of them may be one: a plan is a DAG */
     unsigned input_count;
     union {
         struct plan_scan scan;

@@ -13,6 +13,8 @@ static bool read_input(struct plan_reader *reader, struct value value, struct pl
 
     if (!plan_required(reader, value, plan_op_name(plan->op), name, &input))
         return false;
+    if (!plan->inputs)
+        plan->inputs = ARENA_ARRAY(&reader->memory->arena, const struct plan *, 2);
     plan->inputs[plan->input_count] = plan_read_op(reader, input);
     return plan->inputs[plan->input_count++] != NULL;
 }

@@ -10,10 +10,18 @@
 
 static size_t live_count;
 
-static size_t row_size(const struct row *row)
+static size_t row_size(const struct row *row, size_t context_size)
 {
     return sizeof(*row) + (size_t)row->count * (row->wide ? 4 : 2) + row->size + row->key_size +
-           row->id_size + (row->lean ? sizeof(struct row_origin) : 0);
+           row->id_size + (row->lean ? sizeof(struct row_origin) : 0) +
+           (row->bound ? sizeof(uint32_t) + context_size : 0);
+}
+
+static char *put(char *at, const void *bytes, size_t size)
+{
+    if (size)
+        memcpy(at, bytes, size);
+    return at + size;
 }
 
 struct row *row_new(const struct row_source *source)
@@ -26,37 +34,69 @@ struct row *row_new(const struct row_source *source)
         .count = (uint32_t)source->count,
         .made = source->made,
         .wide = source->size > UINT16_MAX,
+        .bound = source->context != NULL,
         .lean = source->origin != NULL,
         .hash = source->hash,
     };
-    struct row *row = pool_alloc(row_size(&head));
+    uint32_t context_size = (uint32_t)source->context_size;
+    struct row *row = pool_alloc(row_size(&head, context_size));
     char *at;
 
     SSP_ASSERT(source->size <= UINT32_MAX && source->key_size <= UINT32_MAX &&
-               source->id_size <= UINT32_MAX && source->count <= UINT32_MAX);
+               source->id_size <= UINT32_MAX && source->count <= UINT32_MAX &&
+               source->context_size <= UINT32_MAX);
     *row = head;
     if (row->wide)
-        memcpy(row->fields, source->fields, source->count * sizeof(uint32_t));
+        (void)put((char *)row->fields, source->fields, source->count * sizeof(uint32_t));
     for (size_t i = 0; !row->wide && i < source->count; i++)
         row->fields[i] = (uint16_t)source->fields[i];
     at = (char *)row->fields + source->count * (row->wide ? 4 : 2);
-    if (source->origin) {
-        memcpy(at, source->origin, sizeof(*source->origin));
-        at += sizeof(*source->origin);
+    if (row->bound) {
+        row->hash = hash_mix(row->hash, hash_bytes(source->context, context_size));
+        at = put(at, &context_size, sizeof(context_size));
+        at = put(at, source->context, context_size);
     }
-    memcpy(at, source->key, source->key_size);
-    at += source->key_size;
-    if (source->id_size)
-        memcpy(at, source->id, source->id_size);
-    memcpy(at + source->id_size, source->text, source->size);
+    if (row->lean)
+        at = put(at, source->origin, sizeof(*source->origin));
+    at = put(at, source->key, source->key_size);
+    at = put(at, source->id, source->id_size);
+    (void)put(at, source->text, source->size);
     live_count++;
     return row;
+}
+
+struct row *row_bind(const struct row *row, struct value context)
+{
+    struct row_origin origin;
+    struct value id = row_id(row);
+    uint32_t *fields = mem_alloc(row->count * sizeof(*fields));
+    struct row *copy;
+
+    for (uint32_t i = 0; i < row->count; i++)
+        fields[i] = row_field(row, i);
+    if (row->lean)
+        origin = row_origin(row);
+    copy = row_new(&(struct row_source){.key = row_key(row),
+                                        .key_size = row->key_size,
+                                        .made = row->made,
+                                        .hash = hash_bytes(row_key(row), row->key_size),
+                                        .text = row_text(row),
+                                        .size = row->size,
+                                        .fields = fields,
+                                        .count = row->count,
+                                        .id = id.text,
+                                        .id_size = id.size,
+                                        .origin = row->lean ? &origin : NULL,
+                                        .context = context.size ? context.text : NULL,
+                                        .context_size = context.size});
+    free(fields);
+    return copy;
 }
 
 void row_free(struct row *row)
 {
     live_count--;
-    pool_free(row, row_size(row));
+    pool_free(row, row_size(row, row_context(row).size));
 }
 
 struct value row_field_at(const struct row *row, uint32_t i, size_t key_size)
@@ -75,10 +115,19 @@ int row_key_compare(const struct row *a, const struct row *b)
     return order ? order : (a->key_size > b->key_size) - (a->key_size < b->key_size);
 }
 
+static bool context_equal(const struct row *a, const struct row *b)
+{
+    struct value x = row_context(a);
+    struct value y = row_context(b);
+
+    return x.size == y.size && memcmp(x.text, y.text, x.size) == 0;
+}
+
 bool row_key_equal(const struct row *a, const struct row *b)
 {
     return a->hash == b->hash && a->key_size == b->key_size &&
-           memcmp(row_key(a), row_key(b), a->key_size) == 0;
+           memcmp(row_key(a), row_key(b), a->key_size) == 0 &&
+           (!(a->bound || b->bound) || context_equal(a, b));
 }
 
 /* Text that is its own canonical spelling: no number but plain digits, no object. */
@@ -205,12 +254,14 @@ int row_compare(const struct row *a, const struct row *b)
         order = origin_compare(a, b);
     else
         order = value_compare(row_value(a), row_value(b));
-    return order ? order : value_compare(row_id(a), row_id(b));
+    if (order == 0)
+        order = value_compare(row_id(a), row_id(b));
+    return order ? order : value_compare(row_context(a), row_context(b));
 }
 
 size_t row_bytes(const struct row *row)
 {
-    return row_size(row);
+    return row_size(row, row_context(row).size);
 }
 
 size_t row_live_count(void)

@@ -33,16 +33,18 @@ struct row {
     uint32_t count;    /* of fields */
     bool made;         /* the key is JSON text (a pair's, a group's), not TABLE:ID */
     bool wide;         /* offsets take 32 bits, not 16 */
+    bool bound;        /* the row has a context: its size in 32 bits and its bytes stand next */
     bool lean;         /* a struct row_origin stands behind the fields */
-    uint64_t hash;     /* hash_bytes() of the key */
-    uint16_t fields[]; /* where each field's key begins; then origin if lean, key, id, text */
+    uint64_t hash;     /* of the key and the context */
+    uint16_t fields[]; /* where each field's key begins; then context if bound, origin if lean,
+                          key, id, text */
 };
 
 struct row_source {
     const char *key;
     size_t key_size;
     bool made;
-    uint64_t hash; /* of the key */
+    uint64_t hash; /* of the key; of a bound row row_new() makes that of both */
     const char *text;
     size_t size;
     const uint32_t *fields;
@@ -50,10 +52,14 @@ struct row_source {
     const char *id;
     size_t id_size;
     const struct row_origin *origin; /* NULL: the row is whole */
+    const char *context;             /* NULL: none */
+    size_t context_size;
 };
 
 struct row *row_new(const struct row_source *source); /* one reference, the caller's */
-void row_free(struct row *row);                       /* for row_unref() */
+/* A copy under another context; VALUE_NONE: without one. */
+struct row *row_bind(const struct row *row, struct value context);
+void row_free(struct row *row); /* for row_unref() */
 
 static inline struct row *row_ref(struct row *row)
 {
@@ -67,10 +73,27 @@ static inline void row_unref(struct row *row)
         row_free(row);
 }
 
+static inline const char *row_fields_end(const struct row *row)
+{
+    return (const char *)(row->fields + (size_t)row->count * (row->wide ? 2 : 1));
+}
+
+/* The context of a row inside a subquery: the values of the enclosing row that the subquery asks
+ * for, a JSON array. A row that two contexts find is two rows. Empty: none. */
+static inline struct value row_context(const struct row *row)
+{
+    uint32_t size = 0;
+
+    if (!row->bound)
+        return VALUE_NONE;
+    memcpy(&size, row_fields_end(row), sizeof(size));
+    return (struct value){row_fields_end(row) + sizeof(size), size, VALUE_ARRAY};
+}
+
 /* Close to the head, because finding a record reads it. */
 static inline const char *row_key(const struct row *row)
 {
-    return (const char *)(row->fields + (size_t)row->count * (row->wide ? 2 : 1)) +
+    return row_fields_end(row) + (row->bound ? sizeof(uint32_t) + row_context(row).size : 0) +
            (row->lean ? sizeof(struct row_origin) : 0);
 }
 
@@ -116,8 +139,8 @@ struct value row_field_at(const struct row *row, uint32_t i, size_t key_size);
 struct hash128 row_content_hash(const char *text, size_t size, const uint32_t *fields, size_t count,
                                 struct buf *scratch);
 
-int row_key_compare(const struct row *a, const struct row *b); /* by bytes */
-bool row_key_equal(const struct row *a, const struct row *b);
+int row_key_compare(const struct row *a, const struct row *b);  /* by bytes */
+bool row_key_equal(const struct row *a, const struct row *b);   /* and context */
 bool row_equal(const struct row *a, const struct row *b);       /* key, content and id */
 bool row_shown_equal(const struct row *a, const struct row *b); /* key and content */
 /* Whether an object, given by its text and the offsets of its keys, is the row's content. */
