@@ -39,7 +39,14 @@ static const char *state_of(const struct node *node)
 {
     switch (node->plan->op) {
     case PLAN_JOIN:
+    case PLAN_CORRELATE:
+    case PLAN_EXPAND:
+    case PLAN_SURVIVE:
         return "both inputs, by key";
+    case PLAN_TREE:
+        return "its inputs, and the document";
+    case PLAN_EXISTS:
+        return "its first input, and which contexts have rows";
     case PLAN_LIMIT:
         return "its input, in order";
     case PLAN_DISTINCT:
@@ -47,6 +54,8 @@ static const char *state_of(const struct node *node)
     case PLAN_SCAN:
     case PLAN_FILTER:
     case PLAN_PROJECT:
+    case PLAN_CONTEXT:
+    case PLAN_MEMBERS:
         break;
     }
     return NULL;
@@ -67,6 +76,8 @@ static void explain_text(const struct picture *picture)
         plan_write_arguments(out, node->plan);
         if (state)
             buf_add_format(out, "  [state: %s]", state);
+        if (node->plan->op == PLAN_CORRELATE && node->plan->as.correlate.count == 0)
+            buf_add_string(out, "  [every row under every context]");
         if (node->users > 1)
             buf_add_format(out, "  [shared by %zu]", node->users);
         buf_add_byte(out, '\n');

@@ -69,15 +69,56 @@ static void need_plan(struct needs *needs, const struct plan *plan)
         break;
     case PLAN_SCAN:
     case PLAN_DISTINCT:
+    case PLAN_CONTEXT:
+    case PLAN_CORRELATE:
+    case PLAN_EXPAND:
+    case PLAN_SURVIVE:
+    case PLAN_EXISTS:
+    case PLAN_MEMBERS:
+    case PLAN_TREE:
         break;
     }
     for (unsigned i = 0; i < plan->input_count; i++)
         need_plan(needs, plan->inputs[i]);
 }
 
+/* Marks whole what the plan of a subquery reads, and what its own subqueries do. */
+static void add_subqueries(struct lean *lean, const struct plan *plan);
+
+static void add_whole(struct lean *lean, const struct plan *plan)
+{
+    for (unsigned i = 0; i < plan->input_count; i++)
+        add_whole(lean, plan->inputs[i]);
+    if (plan->op == PLAN_SCAN)
+        table_of(lean, &plan->as.scan)->whole = true;
+    add_subqueries(lean, plan);
+}
+
+static void add_exists(struct lean *lean, const struct predicate *p)
+{
+    if (p->exists)
+        add_whole(lean, p->exists->plan);
+    for (size_t i = 0; i < p->child_count; i++)
+        add_exists(lean, p->children[i]);
+}
+
+static void add_subqueries(struct lean *lean, const struct plan *plan)
+{
+    if (plan->op == PLAN_FILTER)
+        add_exists(lean, plan->as.filter);
+    if (plan->op == PLAN_PROJECT)
+        for (size_t i = 0; i < plan->as.project.subquery_count; i++)
+            add_whole(lean, plan->as.project.subqueries[i].plan);
+}
+
 /* True if the operator makes new rows out of whole ones. */
 static bool copies_rows(const struct plan *plan)
 {
+    if (plan->op == PLAN_FILTER && plan->exists_count > 0)
+        return true;
+    if (plan->op == PLAN_PROJECT && plan->as.project.subquery_count > 0)
+        return true;
+
     if (plan->op == PLAN_JOIN)
         return plan->as.join.both;
     if (plan->op == PLAN_PROJECT)
@@ -95,6 +136,7 @@ static void add_tables(struct lean *lean, const struct plan *plan, const struct 
     whole = whole || copies_rows(plan);
     for (unsigned i = 0; i < plan->input_count; i++)
         add_tables(lean, plan->inputs[i], needs, whole);
+    add_subqueries(lean, plan);
     if (plan->op != PLAN_SCAN)
         return;
     table = table_of(lean, &plan->as.scan);

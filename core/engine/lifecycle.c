@@ -168,7 +168,7 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
 
 enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, struct err *err)
 {
-    const struct view_line line = engine_line(ssp, MARK_NONE);
+    struct view_line line = engine_line(ssp, MARK_NONE);
     struct zset change = ZSET_INIT;
     struct view *view;
     size_t at;
@@ -176,13 +176,9 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
     if (find_named(ssp, mutation, &at, err) != OK)
         return ERR_INPUT;
     view = ssp->views[at];
+    line.always = view->plan.format == FORMAT_FLAT || view->plan.format == FORMAT_TREE;
     subtract_content(ssp, view, &change);
-    if (change.count == 0 && view->plan.format == FORMAT_FLAT) {
-        view_write_flat(view, &line, &ssp->out); /* whole states are written whole */
-        ssp->updates++;
-    } else {
-        ssp->updates += view_step(view, &change, &line, &ssp->out);
-    }
+    ssp->updates += view_step(view, &change, &line, &ssp->out);
     zset_release(&change);
     memmove(&ssp->views[at], &ssp->views[at + 1], (--ssp->view_count - at) * sizeof(struct view *));
     drop_view(ssp, view);
@@ -191,7 +187,7 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
 
 enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, struct err *err)
 {
-    const struct view_line line = engine_line(ssp, MARK_SNAPSHOT);
+    struct view_line line = engine_line(ssp, MARK_SNAPSHOT);
     struct plan_view plan;
     struct circuit circuit;
     struct node *root;
@@ -200,9 +196,10 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
 
     if (find_named(ssp, mutation, &at, err) != OK)
         return ERR_INPUT;
-    /* A flat view of the same plan, for as long as it takes to write it. */
+    /* A flat view of the same plan, for as long as it takes to write it; of a tree a tree. */
     plan = ssp->views[at]->plan;
-    plan.format = FORMAT_FLAT;
+    if (plan.format != FORMAT_TREE)
+        plan.format = FORMAT_FLAT;
     plan.emit = ssp->views[at]->rows ? EMIT_ROWS : EMIT_IDS;
     (void)plan_memory_ref(plan.memory);
     if (evaluate(ssp, &plan, true, &circuit, &root, err) != OK) {
@@ -211,8 +208,13 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
         return err->status;
     }
     view_init(&whole, &plan, root, false, false);
-    view_take(&whole, &root->out);
-    view_write_flat(&whole, &line, &ssp->out);
+    line.always = true;
+    if (plan.format == FORMAT_TREE) {
+        (void)view_step(&whole, &root->out, &line, &ssp->out);
+    } else {
+        view_take(&whole, &root->out);
+        view_write_flat(&whole, &line, &ssp->out);
+    }
     ssp->updates++;
     view_release(&whole);
     circuit_release(&circuit);

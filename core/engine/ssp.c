@@ -38,7 +38,7 @@ static int read_defaults(struct ssp *ssp, struct ssp_error *error)
 
     ssp->defaults.strict = ssp->options.strict;
     if (!plan_format_of(format, strlen(format), &ssp->defaults.format))
-        return refuse(error, "--format must be streaming, flat or delta, not", format);
+        return refuse(error, "--format must be streaming, flat, delta or tree, not", format);
     if (!plan_emit_of(emit, strlen(emit), &ssp->defaults.emit))
         return refuse(error, "--emit must be ids or rows, not", emit);
     if (!plan_semantics_of(semantics, strlen(semantics), &ssp->defaults.semantics))

@@ -5,7 +5,7 @@
 
 struct view_line engine_line(const struct ssp *ssp, enum view_mark mark)
 {
-    return (struct view_line){mark, ssp->options.seq, ssp->steps};
+    return (struct view_line){mark, mark == MARK_INITIAL, ssp->options.seq, ssp->steps};
 }
 
 static int ordinal_compare(const void *a, const void *b)

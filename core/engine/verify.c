@@ -26,7 +26,7 @@ static void report(struct ssp *ssp, const struct view *view, const struct row *r
 
 static void verify_view(struct ssp *ssp, struct view *view)
 {
-    struct bag bag = recompute(&ssp->store, view->plan.root, view->plan.semantics);
+    struct bag bag = recompute(&ssp->store, &view->plan);
     struct zset right = ZSET_INIT;
 
     for (size_t i = 0; i < bag.count; i++) {

@@ -45,7 +45,7 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
     view_settle(view, verify);
     view->sorted = plan->format == FORMAT_FLAT;
     view->hash_shown = show_hash;
-    view->hashed = view->sorted || show_hash;
+    view->hashed = view->sorted || (show_hash && plan->format != FORMAT_TREE);
     view->rows =
         plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA || !plan_rows_have_ids(plan->root);
     order_init(&view->sorted_content, limit ? limit->order : NULL, limit ? limit->order_count : 0,
@@ -71,8 +71,8 @@ struct hash128 view_row_hash(const struct row *row, struct buf *scratch)
     return hash128_bytes(scratch->bytes, scratch->size);
 }
 
-static void write_head(struct view *view, const char *format, const struct view_line *line,
-                       bool hash, struct buf *out)
+static void write_start(struct view *view, const char *format, const struct view_line *line,
+                        struct buf *out)
 {
     buf_add_string(out, "{\"view_id\":");
     json_write_string(out, view->plan.id, view->plan.id_size);
@@ -86,11 +86,17 @@ static void write_head(struct view *view, const char *format, const struct view_
     if (line->mark != MARK_NONE)
         buf_add_string(out,
                        line->mark == MARK_INITIAL ? ",\"initial\":true" : ",\"snapshot\":true");
+    view->updates++;
+}
+
+static void write_head(struct view *view, const char *format, const struct view_line *line,
+                       bool hash, struct buf *out)
+{
+    write_start(view, format, line, out);
     if (hash)
         buf_add_format(out, ",\"result_hash\":\"%016llx%016llx\"",
                        (unsigned long long)view->hash.high, (unsigned long long)view->hash.low);
     buf_add_string(out, ",\"records\":[");
-    view->updates++;
 }
 
 static void write_tail(struct buf *out)
@@ -211,7 +217,7 @@ static bool write_streaming(struct view *view, const struct view_line *line, str
             records++;
         }
     write_tail(out);
-    if (records || line->mark == MARK_INITIAL)
+    if (records || line->always)
         return true;
     out->size = start;
     view->updates--;
@@ -306,15 +312,32 @@ void view_take(struct view *view, const struct zset *change)
     take_content(view, change);
 }
 
+/* The tree operator has made the document: the members result_hash and records of the line. */
+static void write_tree(struct view *view, const struct view_line *line, struct buf *out)
+{
+    const struct row *document = NULL;
+
+    for (size_t i = 0; i < view->entry_count; i++)
+        if (view->entries[i].weight > 0)
+            document = view->entries[i].row;
+    write_start(view, "tree", line, out);
+    buf_add_byte(out, ',');
+    if (document)
+        buf_add(out, row_text(document) + 1, document->size - 1);
+    else
+        buf_add_string(out, "\"result_hash\":\"00000000000000000000000000000000\",\"records\":[]}");
+    buf_add_byte(out, '\n');
+}
+
 bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
                struct buf *out)
 {
     bool written = true;
 
-    if (change->count == 0 && line->mark != MARK_INITIAL)
+    if (change->count == 0 && !line->always)
         return false;
     sort_change(view, change);
-    if (view->entry_count == 0 && line->mark != MARK_INITIAL) {
+    if (view->entry_count == 0 && !line->always) {
         take_content(view, change);
         return false;
     }
@@ -324,7 +347,9 @@ bool view_step(struct view *view, const struct zset *change, const struct view_l
         view_write_flat(view, line, out);
         return true;
     }
-    if (view->plan.format == FORMAT_DELTA)
+    if (view->plan.format == FORMAT_TREE)
+        write_tree(view, line, out);
+    else if (view->plan.format == FORMAT_DELTA)
         write_delta(view, line, out);
     else /* events are told from the content before */
         written = write_streaming(view, line, out);

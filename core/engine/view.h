@@ -39,6 +39,7 @@ enum view_mark { MARK_NONE, MARK_INITIAL, MARK_SNAPSHOT };
 
 struct view_line {
     enum view_mark mark;
+    bool always; /* also if nothing changed */
     bool seq_shown;
     uint64_t seq;
 };
@@ -59,8 +60,8 @@ void view_refill(struct view *view);
 void view_settle(struct view *view, bool verify);
 
 /*
- * Takes in the change and appends the view's line to out: if something is to be said, or always
- * if line->mark is MARK_INITIAL. Returns whether a line was written.
+ * Takes in the change and appends the view's line to out: if something is to be said, or if
+ * line->always. Returns whether a line was written.
  */
 bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
                struct buf *out);

@@ -8,6 +8,7 @@
  * Two terms, not three: the left total is brought up to date between them, so a pair whose both
  * sides changed in one step is met once. Weights multiply. Both totals are kept arranged by key;
  * null and missing keys match nothing and are not kept. The inputs may be one node (a self-join).
+ * Inside a subquery rows match only under one context; a pair has the context of either side.
  *
  * Cost: the rows of the change and their matches, whatever the size of the totals.
  */
@@ -32,15 +33,23 @@ static void join_init(struct op *op, const struct plan *plan)
 {
     struct join *self = (struct join *)op;
 
+    bool both;
+
     self->plan = &plan->as.join;
-    index_init(&self->left, self->plan->left, self->plan->count, &op->work);
-    index_init(&self->right, self->plan->right, self->plan->count, &op->work);
+    both = self->plan->bound[0] && self->plan->bound[1];
+    index_init(&self->left,
+               (struct index_key){KEY_FIELDS, both, self->plan->left, NULL, self->plan->count},
+               &op->work);
+    index_init(&self->right,
+               (struct index_key){KEY_FIELDS, both, self->plan->right, NULL, self->plan->count},
+               &op->work);
 }
 
 /* The row of `select: both`: {l: left row, r: right row} under ["left key","right key"]. */
 static struct row *pair_new(struct join *self, const struct row *left, const struct row *right)
 {
     const struct plan_join *plan = self->plan;
+    struct value context = row_context(left->bound ? left : right);
     struct buf *key = &self->key;
     struct buf *text = &self->text;
     uint32_t fields[2];
@@ -70,7 +79,9 @@ static struct row *pair_new(struct join *self, const struct row *left, const str
                                         .text = text->bytes,
                                         .size = text->size,
                                         .fields = fields,
-                                        .count = 2});
+                                        .count = 2,
+                                        .context = context.size ? context.text : NULL,
+                                        .context_size = context.size});
 }
 
 static void emit(struct join *self, struct row *left, struct row *right, int64_t weight,
@@ -81,6 +92,11 @@ static void emit(struct join *self, struct row *left, struct row *right, int64_t
 
         zset_add(out, pair, weight);
         row_unref(pair);
+    } else if (right->bound && !left->bound) { /* the subquery's side is the one not shown */
+        struct row *bound = row_bind(left, row_context(right));
+
+        zset_add(out, bound, weight);
+        row_unref(bound);
     } else {
         zset_add(out, left, weight);
     }
@@ -92,7 +108,7 @@ static void join_step(struct op *op, struct zset *const *in, struct zset *out)
 
     for (size_t i = 0; i < in[0]->count; i++) { /* a x B */
         const struct zset_entry *l = &in[0]->entries[i];
-        uint32_t at = index_find(&self->right, self->plan->left, l->row);
+        uint32_t at = index_find(&self->right, &self->left.key, l->row);
 
         for (; at != INDEX_NONE; at = self->right.entries[at].next) {
             const struct index_entry *r = &self->right.entries[at];
@@ -105,7 +121,7 @@ static void join_step(struct op *op, struct zset *const *in, struct zset *out)
         index_add(&self->left, in[0]->entries[i].row, in[0]->entries[i].weight);
     for (size_t i = 0; i < in[1]->count; i++) { /* (A + a) x b */
         const struct zset_entry *r = &in[1]->entries[i];
-        uint32_t at = index_find(&self->left, self->plan->right, r->row);
+        uint32_t at = index_find(&self->left, &self->right.key, r->row);
 
         for (; at != INDEX_NONE; at = self->left.entries[at].next) {
             const struct index_entry *l = &self->left.entries[at];

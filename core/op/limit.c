@@ -49,10 +49,12 @@ static void limit_init(struct op *op, const struct plan *plan)
     self->end = self->plan->offset + self->plan->limit;
 }
 
-/* Null and missing are one partition, as they are one group. */
+/* Null and missing are one partition, as they are one group. Inside a subquery every context has
+ * partitions of its own. */
 static void write_key(struct limit *self, const struct row *row)
 {
     buf_clear(&self->key);
+    buf_add(&self->key, row_context(row).text, row_context(row).size);
     buf_add_byte(&self->key, '[');
     for (size_t i = 0; i < self->plan->partition_count; i++) {
         struct value value = path_get(self->plan->partition[i], row);

@@ -1,6 +1,7 @@
 /* Facts about plans that more than one layer asks for. */
 #include "plan/plan.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 struct plan_memory *plan_memory_new(void)
@@ -31,8 +32,11 @@ void plan_memory_unref(struct plan_memory *memory)
 const char *plan_op_name(enum plan_op op)
 {
     static const char *const names[] = {
-        [PLAN_SCAN] = "scan", [PLAN_FILTER] = "filter", [PLAN_PROJECT] = "project",
-        [PLAN_JOIN] = "join", [PLAN_LIMIT] = "limit",   [PLAN_DISTINCT] = "distinct",
+        [PLAN_SCAN] = "scan",       [PLAN_FILTER] = "filter",       [PLAN_PROJECT] = "project",
+        [PLAN_JOIN] = "join",       [PLAN_LIMIT] = "limit",         [PLAN_DISTINCT] = "distinct",
+        [PLAN_CONTEXT] = "context", [PLAN_CORRELATE] = "correlate", [PLAN_EXPAND] = "expand",
+        [PLAN_SURVIVE] = "survive", [PLAN_EXISTS] = "exists",       [PLAN_MEMBERS] = "members",
+        [PLAN_TREE] = "tree",
     };
 
     return names[op];
@@ -40,33 +44,51 @@ const char *plan_op_name(enum plan_op op)
 
 bool plan_is_set(const struct plan *plan)
 {
-    if (plan->op == PLAN_SCAN || plan->op == PLAN_DISTINCT)
+    switch (plan->op) {
+    case PLAN_SCAN:
+    case PLAN_DISTINCT:
+    case PLAN_TREE:
         return true;
-    if (plan->op == PLAN_JOIN && !plan->as.join.both)
-        return false; /* a left row counts once for every match */
+    case PLAN_CONTEXT: /* enclosing rows may agree in what they give */
+    case PLAN_EXPAND:
+    case PLAN_SURVIVE:
+    case PLAN_MEMBERS:
+        return false;
+    case PLAN_EXISTS:
+        return plan_is_set(plan->inputs[0]);
+    case PLAN_JOIN:
+        if (!plan->as.join.both)
+            return false; /* a left row counts once for every match */
+        break;
+    case PLAN_FILTER:
+    case PLAN_PROJECT:
+    case PLAN_LIMIT:
+    case PLAN_CORRELATE:
+        break;
+    }
     for (unsigned i = 0; i < plan->input_count; i++)
         if (!plan_is_set(plan->inputs[i]))
             return false;
     return true;
 }
 
-const struct plan *plan_with_distinct(struct arena *arena, const struct plan *plan)
+void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
+                        const struct row *row)
 {
-    struct plan *copy = ARENA_NEW(arena, struct plan);
-    struct plan *distinct;
+    buf_add_byte(buf, '[');
+    for (size_t i = 0; i < subquery->outer_count; i++) {
+        const struct plan_outer *outer = &subquery->outer[i];
+        struct value value =
+            outer->path ? path_get(outer->path, row) : row_context_at(row, outer->position);
 
-    *copy = *plan;
-    copy->inputs = ARENA_ARRAY(arena, const struct plan *, plan->input_count);
-    for (unsigned i = 0; i < copy->input_count; i++)
-        copy->inputs[i] = plan_with_distinct(arena, plan->inputs[i]);
-    if (plan_is_set(copy))
-        return copy;
-    distinct = ARENA_NEW(arena, struct plan);
-    distinct->op = PLAN_DISTINCT;
-    distinct->inputs = ARENA_ARRAY(arena, const struct plan *, 1);
-    distinct->inputs[0] = copy;
-    distinct->input_count = 1;
-    return distinct;
+        if (i)
+            buf_add_byte(buf, ',');
+        if (value_is_unknown(value))
+            buf_add_string(buf, "null");
+        else
+            value_write_canonical(buf, value);
+    }
+    buf_add_byte(buf, ']');
 }
 
 bool plan_rows_have_ids(const struct plan *plan)
@@ -80,6 +102,13 @@ bool plan_rows_have_ids(const struct plan *plan)
     case PLAN_PROJECT:
     case PLAN_LIMIT:
     case PLAN_DISTINCT:
+    case PLAN_CONTEXT:
+    case PLAN_CORRELATE:
+    case PLAN_EXPAND:
+    case PLAN_SURVIVE:
+    case PLAN_EXISTS:
+    case PLAN_MEMBERS:
+    case PLAN_TREE:
         break;
     }
     return plan_rows_have_ids(plan->inputs[0]);

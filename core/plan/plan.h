@@ -23,12 +23,21 @@ struct plan_memory *plan_memory_ref(struct plan_memory *memory);
 void plan_memory_unref(struct plan_memory *memory);
 
 enum plan_op {
+    /* in plan files */
     PLAN_SCAN,
     PLAN_FILTER,
     PLAN_PROJECT,
     PLAN_JOIN,
     PLAN_LIMIT,
-    PLAN_DISTINCT, /* every row once; not in plan files, membership puts it in */
+    /* put in by plan/nest.c */
+    PLAN_DISTINCT,  /* every row once */
+    PLAN_CONTEXT,   /* the values that a subquery asks its enclosing rows for */
+    PLAN_CORRELATE, /* rows under each context that their keys agree with */
+    PLAN_EXPAND,    /* a subquery's rows, as often as enclosing rows have their context */
+    PLAN_SURVIVE,   /* rows whose keys are among another plan's */
+    PLAN_EXISTS,    /* filter with subqueries */
+    PLAN_MEMBERS,   /* root rows and those of subqueries, without contexts */
+    PLAN_TREE,      /* one row, the document of a tree view */
 };
 
 struct plan_scan {
@@ -42,12 +51,30 @@ struct plan_projection {
     size_t alias_size;
 };
 
+/* A value of the enclosing row: its field, or one that it has from its own context. */
+struct plan_outer {
+    struct path *path; /* NULL: of the context */
+    uint32_t position; /* in it */
+};
+
+struct plan_subquery {
+    const char *alias; /* normalised JSON, with quotes; NULL in `exists` */
+    size_t alias_size;
+    const struct plan *plan;
+    struct plan_outer *outer; /* what its context is made of */
+    size_t outer_count;
+    bool single;
+};
+
 struct plan_project {
+    struct plan_subquery *subqueries;
+    size_t subquery_count;
     struct plan_projection *projections;
     size_t count;
 };
 
 struct plan_join {
+    bool bound[2];      /* the side's rows have contexts; of both sides they must agree */
     struct path **left; /* one for each key, as many on the right */
     struct path **right;
     size_t count;
@@ -65,20 +92,59 @@ struct plan_limit {
     size_t partition_count;
 };
 
+struct plan;
+
+/*
+ * What a tree is made of, one for each subquery projection that stands over rows of the view: the
+ * rows it hangs from, and its own rows under each context.
+ */
+struct plan_level {
+    const struct plan_subquery *subquery;
+    const struct plan *parents;
+    const struct plan *children;
+    unsigned input;            /* of the tree: the parents; the next one is the children */
+    struct plan_level *levels; /* inside the subquery */
+    size_t level_count;
+};
+struct plan_tree {
+    const struct plan *root; /* as written: its limit gives the order */
+    const struct plan_level *levels;
+    size_t level_count;
+    bool multiset; /* weights are shown */
+};
+
+struct plan_correlate {
+    uint32_t *positions; /* in the context, of each key; */
+    struct path **paths; /* and the field that must equal it */
+    size_t count;        /* 0: every row under every context */
+};
+
+struct plan_exists {
+    const struct predicate *predicate;
+    const struct plan_subquery **subqueries; /* of inputs 1, 2, ... */
+    size_t count;
+};
+
 struct plan {
     enum plan_op op;
     const struct plan **inputs; /* two of them may be one: a plan is a DAG */
     unsigned input_count;
+    uint32_t exists_count; /* of a filter */
     union {
         struct plan_scan scan;
         struct predicate *filter;
         struct plan_project project;
         struct plan_join join;
         struct plan_limit limit;
+        const struct plan_subquery *context;
+        struct plan_correlate correlate;
+        struct plan_exists exists;
+        struct plan_tree tree;
     } as;
 };
 
-enum view_format { FORMAT_STREAMING, FORMAT_FLAT, FORMAT_DELTA };
+enum view_format { FORMAT_STREAMING, FORMAT_FLAT, FORMAT_DELTA, FORMAT_TREE };
+
 enum view_emit { EMIT_IDS, EMIT_ROWS };
 enum view_semantics { SEMANTICS_MEMBERSHIP, SEMANTICS_MULTISET };
 
@@ -89,7 +155,7 @@ struct plan_view {
     enum view_emit emit;
     enum view_semantics semantics;
     const struct plan *root;
-    const struct plan *circuit; /* root as it runs: under membership with distinct put in */
+    const struct plan *circuit; /* as it runs: the members of the view, or its tree */
     struct plan_memory *memory; /* where all of it lives; the view owns one reference */
 };
 
@@ -100,8 +166,10 @@ const char *plan_op_name(enum plan_op op);
  * distinct is needed behind it and the weight of a row says nothing. */
 bool plan_is_set(const struct plan *plan);
 
-/* The plan with a distinct behind each operator that can raise a weight. */
-const struct plan *plan_with_distinct(struct arena *arena, const struct plan *plan);
+/* The context that a row gives to a subquery: a JSON array of canonical values, null for missing.
+ */
+void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
+                        const struct row *row);
 
 /* True if rows of the result are records of a table, so that ids can stand for them. */
 bool plan_rows_have_ids(const struct plan *plan);

@@ -27,6 +27,8 @@ const char *predicate_name(enum predicate_type type)
         [PREDICATE_AND] = "and",
         [PREDICATE_OR] = "or",
         [PREDICATE_NOT] = "not",
+        [PREDICATE_EXISTS] = "exists",
+
     };
 
     return names[type];
@@ -39,6 +41,8 @@ static enum truth truth_of(bool value)
 
 struct value expr_eval(const struct expr *expr, const struct row *row)
 {
+    if (expr->parent)
+        return row_context_at(row, expr->parent - 1);
     return expr->path ? path_get(expr->path, row) : expr->value;
 }
 
@@ -197,13 +201,13 @@ static enum truth eval_pattern(const struct predicate *p, const struct row *row)
 }
 
 /* The minimum (and) or maximum (or) of the children, stopping where it cannot change. */
-static enum truth eval_children(const struct predicate *p, const struct row *row)
+static enum truth eval_children(const struct predicate *p, const struct row *row, const bool *found)
 {
     enum truth neutral = p->type == PREDICATE_AND ? TRUTH_TRUE : TRUTH_FALSE;
     enum truth result = neutral;
 
     for (size_t i = 0; i < p->child_count && result != (enum truth)(2 - (int)neutral); i++) {
-        enum truth child = predicate_eval(p->children[i], row);
+        enum truth child = predicate_eval_exists(p->children[i], row, found);
 
         if (p->type == PREDICATE_AND ? child < result : child > result)
             result = child;
@@ -212,6 +216,12 @@ static enum truth eval_children(const struct predicate *p, const struct row *row
 }
 
 enum truth predicate_eval(const struct predicate *p, const struct row *row)
+{
+    return predicate_eval_exists(p, row, NULL);
+}
+
+enum truth predicate_eval_exists(const struct predicate *p, const struct row *row,
+                                 const bool *found)
 {
     switch (p->type) {
     case PREDICATE_EQ:
@@ -238,9 +248,11 @@ enum truth predicate_eval(const struct predicate *p, const struct row *row)
         return truth_of(expr_eval(&p->left, row).type == VALUE_MISSING);
     case PREDICATE_AND:
     case PREDICATE_OR:
-        return eval_children(p, row);
+        return eval_children(p, row, found);
     case PREDICATE_NOT:
-        return (enum truth)(2 - (int)predicate_eval(p->children[0], row));
+        return (enum truth)(2 - (int)predicate_eval_exists(p->children[0], row, found));
+    case PREDICATE_EXISTS:
+        return truth_of(found[p->exists_bit]);
     }
     return TRUTH_UNKNOWN;
 }

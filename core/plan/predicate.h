@@ -11,6 +11,7 @@
 enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
 
 struct expr {
+    uint32_t parent;    /* 1 + position in the row's context: a value of an enclosing row; 0: no */
     struct path *path;  /* NULL: the constant */
     struct value value; /* normalised text in the plan's arena */
     bool literal;       /* written in the plan, not a parameter: its null asks for null */
@@ -35,7 +36,10 @@ enum predicate_type {
     PREDICATE_AND,
     PREDICATE_OR,
     PREDICATE_NOT,
+    PREDICATE_EXISTS,
 };
+
+struct plan_subquery; /* plan.h */
 
 struct predicate {
     enum predicate_type type;
@@ -47,6 +51,8 @@ struct predicate {
     bool sorted;       /* `in`: all constants, in the order of values */
     struct predicate **children;
     size_t child_count;
+    const struct plan_subquery *exists;
+    uint32_t exists_bit; /* where predicate_eval_exists() looks whether it has a row */
     struct pattern *pattern;
     const char *pattern_text; /* normalised JSON, as is the escape */
     size_t pattern_size;
@@ -57,5 +63,8 @@ const char *predicate_name(enum predicate_type type);
 
 struct value expr_eval(const struct expr *expr, const struct row *row);
 enum truth predicate_eval(const struct predicate *predicate, const struct row *row);
+/* The same for predicates with `exists`: found[exists_bit] says whether that subquery has a row. */
+enum truth predicate_eval_exists(const struct predicate *predicate, const struct row *row,
+                                 const bool *found);
 
 #endif

@@ -2,6 +2,7 @@
 #include "plan/read.h"
 
 #include "base/mem.h"
+#include "plan/nest.h"
 #include "plan/reader.h"
 #include "value/json_scan.h"
 
@@ -18,10 +19,10 @@ static bool name_of(const char *const *names, size_t count, const char *name, si
 
 bool plan_format_of(const char *name, size_t size, enum view_format *format)
 {
-    static const char *const names[] = {"streaming", "flat", "delta"};
+    static const char *const names[] = {"streaming", "flat", "delta", "tree"};
     size_t found;
 
-    if (!name_of(names, 3, name, size, &found))
+    if (!name_of(names, 4, name, size, &found))
         return false;
     *format = (enum view_format)found;
     return true;
@@ -59,7 +60,8 @@ static bool read_settings(struct plan_reader *reader, struct value value, struct
     if (format.type != VALUE_MISSING &&
         (format.type != VALUE_STRING ||
          !plan_format_of(format.text + 1, format.size - 2, &view->format)))
-        return plan_fail(reader, format, "unknown format %s; there are streaming, flat, delta",
+        return plan_fail(reader, format,
+                         "unknown format %s; there are streaming, flat, delta, tree",
                          excerpt(format.text, format.size).text);
     if (emit.type != VALUE_MISSING &&
         (emit.type != VALUE_STRING || !plan_emit_of(emit.text + 1, emit.size - 2, &view->emit)))
@@ -109,9 +111,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
         goto refuse;
     view->root = plan_read_op(reader, root);
     if (view->root) {
-        view->circuit = view->semantics == SEMANTICS_MEMBERSHIP
-                            ? plan_with_distinct(&memory->arena, view->root)
-                            : view->root;
+        nest_view(&memory->arena, view);
         return true;
     }
 refuse:

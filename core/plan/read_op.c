@@ -19,6 +19,12 @@ static bool read_input(struct plan_reader *reader, struct value value, struct pl
     return plan->inputs[plan->input_count++] != NULL;
 }
 
+static bool is_text(struct value value, const char *text)
+{
+    return value.type == VALUE_STRING && value.size == strlen(text) + 2 &&
+           memcmp(value.text + 1, text, value.size - 2) == 0;
+}
+
 static bool read_scan(struct plan_reader *reader, struct value value, struct plan *plan)
 {
     struct plan_scan *scan = &plan->as.scan;
@@ -40,7 +46,9 @@ static bool read_filter(struct plan_reader *reader, struct value value, struct p
     if (!plan_only(reader, value, "filter", "op input predicate") ||
         !plan_required(reader, value, "filter", "predicate", &predicate))
         return false;
+    reader->exists_count = 0;
     plan->as.filter = plan_read_predicate(reader, predicate);
+    plan->exists_count = reader->exists_count;
     return plan->as.filter && read_input(reader, value, plan, "input");
 }
 
@@ -70,25 +78,54 @@ static bool read_field(struct plan_reader *reader, struct value value, struct pl
     return true;
 }
 
+static bool read_children(struct plan_reader *reader, struct value value, struct plan_project *to)
+{
+    struct plan_subquery *subquery = &to->subqueries[to->subquery_count++];
+    struct value alias;
+    struct value plan;
+    struct value single = plan_member(value, "single");
+
+    if (!plan_only(reader, value, "projection \"subquery\"", "type alias plan single") ||
+        !plan_required(reader, value, "a subquery", "alias", &alias) ||
+        !plan_required(reader, value, "a subquery", "plan", &plan))
+        return false;
+    if (alias.type != VALUE_STRING)
+        return plan_fail(reader, alias, "\"alias\" must be a string, not %s",
+                         excerpt(alias.text, alias.size).text);
+    if (single.type != VALUE_MISSING && single.type != VALUE_TRUE && single.type != VALUE_FALSE)
+        return plan_fail(reader, single, "\"single\" must be true or false, not %s",
+                         excerpt(single.text, single.size).text);
+    for (size_t i = 0; i + 1 < to->subquery_count; i++)
+        if (to->subqueries[i].alias_size == alias.size &&
+            memcmp(to->subqueries[i].alias, alias.text, alias.size) == 0)
+            return plan_fail(reader, alias, "a second subquery with the alias %s",
+                             excerpt(alias.text, alias.size).text);
+    subquery->alias = alias.text;
+    subquery->alias_size = alias.size;
+    subquery->single = single.type == VALUE_TRUE;
+    return plan_read_subquery(reader, plan, subquery);
+}
+
 static bool read_projection(struct plan_reader *reader, struct value value,
-                            struct plan_projection *to)
+                            struct plan_project *project)
 {
     struct value type;
 
     if (!plan_only(reader, value, "a projection", "type field name alias expr plan single") ||
         !plan_required(reader, value, "a projection", "type", &type))
         return false;
-    if (type.type == VALUE_STRING && type.size == 5 && memcmp(type.text, "\"all\"", 5) == 0)
+    if (is_text(type, "all")) {
+        project->count++; /* an empty one: all fields */
         return plan_only(reader, value, "projection \"all\"", "type");
-    if (type.type == VALUE_STRING && type.size == 7 && memcmp(type.text, "\"field\"", 7) == 0)
+    }
+    if (is_text(type, "field"))
         return plan_only(reader, value, "projection \"field\"", "type field name alias") &&
-               read_field(reader, value, to);
-    if (type.type == VALUE_STRING &&
-        (memcmp(type.text, "\"expr\"", 6) == 0 ||
-         (type.size == 10 && memcmp(type.text, "\"subquery\"", 10) == 0)))
-        return plan_fail(reader, type, "projection %s is not supported yet",
-                         quote(type.text + 1, type.size - 2).text);
-    return plan_fail(reader, type, "unknown projection %s; there are all, field",
+               read_field(reader, value, &project->projections[project->count++]);
+    if (is_text(type, "subquery"))
+        return read_children(reader, value, project);
+    if (is_text(type, "expr"))
+        return plan_fail(reader, type, "projection \"expr\" is not supported yet");
+    return plan_fail(reader, type, "unknown projection %s; there are all, field, subquery",
                      excerpt(type.text, type.size).text);
 }
 
@@ -104,10 +141,10 @@ static bool read_project(struct plan_reader *reader, struct value value, struct 
         !plan_array(reader, list, "\"projections\"", &count))
         return false;
     project->projections = ARENA_ARRAY(&reader->memory->arena, struct plan_projection, count);
+    project->subqueries = ARENA_ARRAY(&reader->memory->arena, struct plan_subquery, count);
     iter = json_iter_of(list.text);
     while (json_iter_next(&iter))
-        if (!read_projection(reader, value_of(iter.value, iter.value_size),
-                             &project->projections[project->count++]))
+        if (!read_projection(reader, value_of(iter.value, iter.value_size), project))
             return false;
     return read_input(reader, value, plan, "input");
 }
@@ -179,12 +216,6 @@ static bool read_as(struct plan_reader *reader, struct value value, struct plan_
         return plan_fail(reader, as, "\"as\" must be two different names, not %s",
                          excerpt(as.text, as.size).text);
     return true;
-}
-
-static bool is_text(struct value value, const char *text)
-{
-    return value.type == VALUE_STRING && value.size == strlen(text) + 2 &&
-           memcmp(value.text + 1, text, value.size - 2) == 0;
 }
 
 static bool read_join(struct plan_reader *reader, struct value value, struct plan *plan)

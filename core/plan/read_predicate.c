@@ -2,6 +2,7 @@
 #include "plan/reader.h"
 
 #include "base/mem.h"
+#include "plan/plan.h"
 #include "value/json_scan.h"
 
 #include <string.h>
@@ -12,6 +13,10 @@ static bool read_operand(struct plan_reader *reader, struct value value, struct 
     bool param;
     struct value inner;
 
+    if (!plan_outer_param(reader, value, &expr->parent))
+        return false;
+    if (expr->parent)
+        return true;
     if (!plan_param(reader, value, &expr->value, &param))
         return false;
     expr->literal = !param;
@@ -95,7 +100,7 @@ static bool read_values(struct plan_reader *reader, struct value value, struct p
         if (!read_operand(reader, value_of(iter.value, iter.value_size), operand))
             return false;
         operand->literal = operand->literal && !param;
-        if (operand->path) {
+        if (operand->path || operand->parent) {
             p->sorted = false;
             p->count++;
         } else if (operand->value.type != VALUE_NULL) {
@@ -215,6 +220,16 @@ static bool read_arguments(struct plan_reader *reader, struct value value, struc
     case PREDICATE_IS_NULL:
     case PREDICATE_IS_MISSING:
         return plan_only(reader, value, name, "type field") && read_left(reader, value, &p->left);
+    case PREDICATE_EXISTS: {
+        struct plan_subquery *exists = ARENA_NEW(&reader->memory->arena, struct plan_subquery);
+        struct value plan;
+
+        p->exists_bit = reader->exists_count++;
+        p->exists = exists;
+        return plan_only(reader, value, name, "type plan") &&
+               plan_required(reader, value, name, "plan", &plan) &&
+               plan_read_subquery(reader, plan, exists);
+    }
     case PREDICATE_IN:
         return plan_only(reader, value, name, "type field values") &&
                read_left(reader, value, &p->left) && read_values(reader, value, p);
@@ -259,16 +274,14 @@ static bool read_type(struct plan_reader *reader, struct value value, enum predi
     if (!plan_required(reader, value, "a predicate", "type", &name))
         return false;
     if (name.type == VALUE_STRING) {
-        for (*type = PREDICATE_EQ; *type <= PREDICATE_NOT; (*type)++)
+        for (*type = PREDICATE_EQ; *type <= PREDICATE_EXISTS; (*type)++)
             if (strlen(predicate_name(*type)) == name.size - 2 &&
                 memcmp(predicate_name(*type), name.text + 1, name.size - 2) == 0)
                 return true;
-        if (name.size == 8 && memcmp(name.text, "\"exists\"", 8) == 0)
-            return plan_fail(reader, name, "predicate \"exists\" is not supported yet");
     }
     return plan_fail(reader, name,
                      "unknown predicate %s; there are eq, neq, gt, gte, lt, lte, prefix, contains, "
-                     "in, between, like, ilike, regex, is_null, is_missing, and, or, not",
+                     "in, between, like, ilike, regex, is_null, is_missing, and, or, not, exists",
                      excerpt(name.text, name.size).text);
 }
 

@@ -1,6 +1,7 @@
 /* The tools of the plan reader; see reader.h. */
 #include "plan/reader.h"
 
+#include "base/mem.h"
 #include "value/json_scan.h"
 #include "value/json_write.h"
 
@@ -150,10 +151,100 @@ bool plan_param(struct plan_reader *reader, struct value value, struct value *ou
             return true;
     }
     if (name.size > 8 && memcmp(name.text, "\"parent.", 8) == 0)
-        return plan_fail(reader, name, "parameter %s is known only inside a subquery",
+        return plan_fail(reader, name,
+                         reader->frame ? "parameter %s cannot stand here, only in a predicate"
+                                       : "parameter %s is known only inside a subquery",
                          quote(name.text + 1, name.size - 2).text);
     return plan_fail(reader, name, "parameter %s has no value; give it in the view's \"params\"",
                      quote(name.text + 1, name.size - 2).text);
+}
+
+/* The position of an item in a frame, added if it is new. */
+static uint32_t frame_item(struct plan_frame *frame, struct plan_outer item)
+{
+    struct buf wanted = BUF_INIT;
+    struct buf other = BUF_INIT;
+    size_t i = 0;
+
+    if (item.path)
+        path_write(&wanted, item.path);
+    for (; i < frame->count; i++) {
+        buf_clear(&other);
+        if (frame->items[i].path)
+            path_write(&other, frame->items[i].path);
+        if (other.size == wanted.size && frame->items[i].position == item.position &&
+            (!wanted.size || memcmp(other.bytes, wanted.bytes, wanted.size) == 0))
+            break;
+    }
+    buf_release(&wanted);
+    buf_release(&other);
+    if (i == frame->count) {
+        frame->items = mem_grow(frame->items, &frame->max, frame->count + 1, sizeof(*frame->items));
+        frame->items[frame->count++] = item;
+    }
+    return (uint32_t)i;
+}
+
+/* `name` is "a.b" behind one "parent." already taken off. */
+static bool resolve(struct plan_reader *reader, struct plan_frame *frame, struct value at,
+                    const char *name, size_t size, uint32_t *position)
+{
+    static const char again[] = "parent.";
+    struct plan_outer item = {0};
+    struct buf text = BUF_INIT;
+
+    if (size > sizeof(again) - 1 && memcmp(name, again, sizeof(again) - 1) == 0) {
+        if (!frame->around)
+            return plan_fail(reader, at, "parameter %s: there is no row around that one",
+                             excerpt(at.text, at.size).text);
+        if (!resolve(reader, frame->around, at, name + sizeof(again) - 1,
+                     size - (sizeof(again) - 1), &item.position))
+            return false;
+    } else {
+        json_write_string(&text, name, size);
+        item.path = path_new(&reader->memory->arena, value_of(text.bytes, text.size));
+        buf_release(&text);
+        if (!item.path)
+            return plan_fail(reader, at, "parameter %s names no field",
+                             excerpt(at.text, at.size).text);
+    }
+    *position = frame_item(frame, item);
+    return true;
+}
+
+bool plan_outer_param(struct plan_reader *reader, struct value value, uint32_t *position)
+{
+    struct value name = value.type == VALUE_OBJECT ? plan_member(value, "$param") : VALUE_NONE;
+    const char *bytes;
+    size_t size;
+
+    *position = 0;
+    if (!reader->frame || name.type != VALUE_STRING || name.size <= 8 ||
+        memcmp(name.text, "\"parent.", 8) != 0)
+        return true;
+    if (!plan_only(reader, value, "a parameter", "$param") ||
+        !plan_text(reader, name, "\"$param\"", &bytes, &size) ||
+        !resolve(reader, reader->frame, name, bytes + 7, size - 7, position))
+        return false;
+    (*position)++;
+    return true;
+}
+
+bool plan_read_subquery(struct plan_reader *reader, struct value plan, struct plan_subquery *to)
+{
+    struct plan_frame frame = {.around = reader->frame};
+    uint32_t exists_count = reader->exists_count;
+
+    reader->frame = &frame;
+    to->plan = plan_read_op(reader, plan);
+    reader->frame = frame.around;
+    reader->exists_count = exists_count;
+    to->outer_count = frame.count;
+    to->outer = ARENA_ARRAY(&reader->memory->arena, struct plan_outer, frame.count);
+    for (size_t i = 0; i < frame.count; i++)
+        to->outer[i] = frame.items[i];
+    free(frame.items);
+    return to->plan != NULL;
 }
 
 bool plan_deeper(struct plan_reader *reader, struct value at)

@@ -10,6 +10,14 @@
  * then. Values are slices of the view's text, which lives in the view's arena; their place in the
  * source is found from their offset.
  */
+/* The subquery being read: what it asks its enclosing rows for. */
+struct plan_frame {
+    struct plan_frame *around; /* NULL: the enclosing row is the view's */
+    struct plan_outer *items;
+    size_t count;
+    size_t max;
+};
+
 struct plan_reader {
     struct plan_memory *memory;
     const struct json_reader *json;
@@ -20,6 +28,8 @@ struct plan_reader {
     struct value params;
     struct err *err;
     unsigned depth;
+    struct plan_frame *frame; /* NULL: in no subquery */
+    uint32_t exists_count;    /* in the filter being read */
 };
 
 /* Refuses: message with the place of `at`. Always false. */
@@ -48,6 +58,13 @@ struct path *plan_path(struct plan_reader *reader, struct value value);
 
 /* A value or the parameter {"$param":"name"} in its place; *param says which. */
 bool plan_param(struct plan_reader *reader, struct value value, struct value *out, bool *param);
+
+/* {"$param":"parent.a"}: the position in the subquery's context of that value, from 1; 0 if the
+ * value is no such parameter. False: refused. */
+bool plan_outer_param(struct plan_reader *reader, struct value value, uint32_t *position);
+
+/* A subquery's plan, tied to the rows around it. */
+bool plan_read_subquery(struct plan_reader *reader, struct value plan, struct plan_subquery *to);
 
 /* One level deeper, refused over PLAN_DEPTH_MAX. Every true is followed by depth--. */
 bool plan_deeper(struct plan_reader *reader, struct value at);

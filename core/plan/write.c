@@ -8,7 +8,9 @@
 
 static void write_expr(struct buf *buf, const struct expr *expr)
 {
-    if (expr->path) {
+    if (expr->parent) {
+        buf_add_format(buf, "{\"$context\":%u}", expr->parent - 1);
+    } else if (expr->path) {
         buf_add_string(buf, "{\"field\":");
         path_write(buf, expr->path);
         buf_add_byte(buf, '}');
@@ -91,6 +93,8 @@ static void write_predicate(struct buf *buf, const struct predicate *p)
     buf_add_format(buf, "{\"type\":\"%s\"", predicate_name(p->type));
     if (p->type == PREDICATE_AND || p->type == PREDICATE_OR) {
         write_children(buf, p);
+    } else if (p->type == PREDICATE_EXISTS) {
+        buf_add_format(buf, ",\"input\":%u", p->exists_bit + 1);
     } else if (p->type == PREDICATE_NOT) {
         buf_add_string(buf, ",\"predicate\":");
         write_predicate(buf, p->children[0]);
@@ -157,16 +161,22 @@ static void write_join(struct buf *buf, const struct plan_join *join)
     buf_add_byte(buf, ']');
 }
 
-static void write_limit(struct buf *buf, const struct plan_limit *limit)
+static void write_order(struct buf *buf, const struct order_field *fields, size_t count)
 {
-    buf_add_format(buf, "\"limit\":%lld,\"offset\":%lld,\"order_by\":[", (long long)limit->limit,
-                   (long long)limit->offset);
-    for (size_t i = 0; i < limit->order_count; i++) {
+    buf_add_string(buf, "\"order_by\":[");
+    for (size_t i = 0; i < count; i++) {
         buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
-        path_write(buf, limit->order[i].path);
-        buf_add_format(buf, ",\"direction\":\"%s\"}", limit->order[i].descending ? "desc" : "asc");
+        path_write(buf, fields[i].path);
+        buf_add_format(buf, ",\"direction\":\"%s\"}", fields[i].descending ? "desc" : "asc");
     }
     buf_add_byte(buf, ']');
+}
+
+static void write_limit(struct buf *buf, const struct plan_limit *limit)
+{
+    buf_add_format(buf, "\"limit\":%lld,\"offset\":%lld,", (long long)limit->limit,
+                   (long long)limit->offset);
+    write_order(buf, limit->order, limit->order_count);
     if (limit->partition_count == 0)
         return;
     buf_add_string(buf, ",\"partition_by\":[");
@@ -176,6 +186,78 @@ static void write_limit(struct buf *buf, const struct plan_limit *limit)
         path_write(buf, limit->partition[i]);
     }
     buf_add_byte(buf, ']');
+}
+
+static void write_outer(struct buf *buf, const struct plan_subquery *subquery)
+{
+    buf_add_string(buf, "\"values\":[");
+    for (size_t i = 0; i < subquery->outer_count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        if (subquery->outer[i].path)
+            path_write(buf, subquery->outer[i].path);
+        else
+            buf_add_format(buf, "{\"$context\":%u}", subquery->outer[i].position);
+    }
+    buf_add_byte(buf, ']');
+}
+
+static void write_correlate(struct buf *buf, const struct plan_correlate *correlate)
+{
+    buf_add_string(buf, "\"on\":[");
+    for (size_t i = 0; i < correlate->count; i++) {
+        buf_add_format(buf, "%s{\"$context\":%u,\"field\":", i ? "," : "", correlate->positions[i]);
+        path_write(buf, correlate->paths[i]);
+        buf_add_byte(buf, '}');
+    }
+    buf_add_byte(buf, ']');
+}
+
+/* The contexts of an exists follow from its inputs' order; what they hold is an argument. */
+static void write_exists(struct buf *buf, const struct plan_exists *exists)
+{
+    buf_add_string(buf, "\"predicate\":");
+    write_predicate(buf, exists->predicate);
+    buf_add_string(buf, ",\"subqueries\":[");
+    for (size_t i = 0; i < exists->count; i++) {
+        buf_add_string(buf, i ? ",{" : "{");
+        write_outer(buf, exists->subqueries[i]);
+        buf_add_byte(buf, '}');
+    }
+    buf_add_byte(buf, ']');
+}
+
+/* The order of the rows of a list: its plan's limit's, else by key. */
+static void write_list_order(struct buf *buf, const struct plan *root)
+{
+    bool limit = root->op == PLAN_LIMIT;
+
+    write_order(buf, limit ? root->as.limit.order : NULL, limit ? root->as.limit.order_count : 0);
+}
+
+static void write_levels(struct buf *buf, const struct plan_level *levels, size_t count)
+{
+    buf_add_byte(buf, '[');
+    for (size_t i = 0; i < count; i++) {
+        buf_add_format(buf, "%s{\"alias\":%.*s,\"single\":%s,", i ? "," : "",
+                       (int)levels[i].subquery->alias_size, levels[i].subquery->alias,
+                       levels[i].subquery->single ? "true" : "false");
+        write_outer(buf, levels[i].subquery);
+        buf_add_byte(buf, ',');
+        write_list_order(buf, levels[i].subquery->plan);
+        buf_add_string(buf, ",\"children\":");
+        write_levels(buf, levels[i].levels, levels[i].level_count);
+        buf_add_byte(buf, '}');
+    }
+    buf_add_byte(buf, ']');
+}
+
+static void write_tree(struct buf *buf, const struct plan_tree *tree)
+{
+    buf_add_format(buf, "\"weights\":%s,", tree->multiset ? "true" : "false");
+    write_list_order(buf, tree->root);
+    buf_add_string(buf, ",\"children\":");
+    write_levels(buf, tree->levels, tree->level_count);
 }
 
 void plan_write_arguments(struct buf *buf, const struct plan *plan)
@@ -198,30 +280,22 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
     case PLAN_LIMIT:
         write_limit(buf, &plan->as.limit);
         break;
+    case PLAN_CONTEXT:
+        write_outer(buf, plan->as.context);
+        break;
+    case PLAN_CORRELATE:
+        write_correlate(buf, &plan->as.correlate);
+        break;
+    case PLAN_EXISTS:
+        write_exists(buf, &plan->as.exists);
+        break;
+    case PLAN_TREE:
+        write_tree(buf, &plan->as.tree);
+        break;
     case PLAN_DISTINCT:
+    case PLAN_EXPAND:
+    case PLAN_SURVIVE:
+    case PLAN_MEMBERS:
         break;
     }
-}
-
-static const char *input_name(const struct plan *plan, unsigned i)
-{
-    if (plan->input_count == 1)
-        return "input";
-    return i == 0 ? "left" : "right";
-}
-
-void plan_write(struct buf *buf, const struct plan *plan)
-{
-    size_t before;
-
-    buf_add_format(buf, "{\"op\":\"%s\",", plan_op_name(plan->op));
-    before = buf->size;
-    plan_write_arguments(buf, plan);
-    if (buf->size == before)
-        buf->size--; /* no arguments: no comma */
-    for (unsigned i = 0; i < plan->input_count; i++) {
-        buf_add_format(buf, ",\"%s\":", input_name(plan, i));
-        plan_write(buf, plan->inputs[i]);
-    }
-    buf_add_byte(buf, '}');
 }

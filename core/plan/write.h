@@ -4,11 +4,10 @@
 #include "plan/plan.h"
 
 /*
- * Plans as canonical text: plans that compute the same by the same operators have the same text
- * (defaults written out, parameters replaced, the parts of and/or sorted, numbers canonical). The
- * circuit finds shared sub-plans by it, --explain prints it.
+ * The arguments of an operator as canonical JSON, without braces: operators that do the same have
+ * the same text (defaults written out, parameters replaced, the parts of and/or sorted, numbers
+ * canonical). The circuit finds shared sub-plans by it, --explain prints it.
  */
-void plan_write(struct buf *buf, const struct plan *plan);           /* with its inputs */
-void plan_write_arguments(struct buf *buf, const struct plan *plan); /* without op and inputs */
+void plan_write_arguments(struct buf *buf, const struct plan *plan);
 
 #endif

@@ -65,6 +65,19 @@ struct row *row_new(const struct row_source *source)
     return row;
 }
 
+struct value row_context_at(const struct row *row, uint32_t position)
+{
+    struct json_iter iter;
+
+    if (!row->bound)
+        return VALUE_NONE;
+    iter = json_iter_of(row_context(row).text);
+    while (json_iter_next(&iter))
+        if (position-- == 0)
+            return value_of(iter.value, iter.value_size);
+    return VALUE_NONE;
+}
+
 struct row *row_bind(const struct row *row, struct value context)
 {
     struct row_origin origin;

@@ -90,6 +90,9 @@ static inline struct value row_context(const struct row *row)
     return (struct value){row_fields_end(row) + sizeof(size), size, VALUE_ARRAY};
 }
 
+/* An element of the context; missing beyond its end. */
+struct value row_context_at(const struct row *row, uint32_t position);
+
 /* Close to the head, because finding a record reads it. */
 static inline const char *row_key(const struct row *row)
 {

@@ -4,15 +4,15 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "value/json_scan.h"
 #include "zset/zset.h"
 
 #include <string.h>
 
-void index_init(struct index *index, struct path **paths, size_t path_count, uint64_t *work)
+void index_init(struct index *index, struct index_key key, uint64_t *work)
 {
     memset(index, 0, sizeof(*index));
-    index->paths = paths;
-    index->path_count = path_count;
+    index->key = key;
     index->work = work;
     index->free = INDEX_NONE;
 }
@@ -28,47 +28,94 @@ void index_release(struct index *index)
     memset(index, 0, sizeof(*index));
 }
 
-/* False if a component is unknown: such a key equals nothing. */
-static bool key_hash(struct path *const *paths, size_t count, const struct row *row, uint64_t *hash)
+static struct value key_value(const struct index_key *key, size_t i, const struct row *row)
 {
-    *hash = count;
-    for (size_t i = 0; i < count; i++) {
-        struct value value = path_get(paths[i], row);
+    struct json_iter iter;
+    uint32_t position;
+
+    if (key->kind == KEY_FIELDS)
+        return path_get(key->paths[i], row);
+    iter = json_iter_of(row_key(row));
+    position = key->positions[i];
+    while (json_iter_next(&iter))
+        if (position-- == 0)
+            return value_of(iter.value, iter.value_size);
+    return VALUE_NONE;
+}
+
+static struct value key_bytes(const struct index_key *key, const struct row *row)
+{
+    if (key->kind == KEY_CONTEXT)
+        return row_context(row);
+    return (struct value){row_key(row), row->key_size, VALUE_STRING};
+}
+
+static bool by_value(const struct index_key *key)
+{
+    return key->kind == KEY_FIELDS || key->kind == KEY_ARRAY;
+}
+
+/* False if a component is unknown: such a key equals nothing. */
+static bool key_hash(const struct index_key *key, const struct row *row, uint64_t *hash)
+{
+    struct value bytes;
+
+    *hash = 0;
+    for (size_t i = 0; i < key->count; i++) {
+        struct value value = key_value(key, i, row);
 
         if (value_is_unknown(value))
             return false;
         *hash = hash_mix(*hash, value_hash(value));
     }
+    if (!by_value(key)) {
+        bytes = key_bytes(key, row);
+        *hash = hash_bytes(bytes.text, bytes.size);
+    }
+    if (key->with_context) {
+        bytes = row_context(row);
+        *hash = hash_mix(*hash, hash_bytes(bytes.text, bytes.size));
+    }
     return true;
 }
 
-static uint32_t find_key(const struct index *index, struct path *const *paths,
+static bool bytes_equal(struct value a, struct value b)
+{
+    return a.size == b.size && memcmp(a.text, b.text, a.size) == 0;
+}
+
+static bool keys_equal(const struct index_key *a_key, const struct row *a,
+                       const struct index_key *b_key, const struct row *b)
+{
+    for (size_t i = 0; i < a_key->count; i++)
+        if (!value_equal(key_value(a_key, i, a), key_value(b_key, i, b)))
+            return false;
+    if (!by_value(a_key) && !bytes_equal(key_bytes(a_key, a), key_bytes(b_key, b)))
+        return false;
+    return !a_key->with_context || bytes_equal(row_context(a), row_context(b));
+}
+
+static uint32_t find_key(const struct index *index, const struct index_key *key,
                          const struct row *row, uint64_t hash)
 {
     size_t at;
     uint32_t entry = hashtab_first(&index->by_key, hash, &at);
 
     for (; entry != HASHTAB_NONE; entry = hashtab_next(&index->by_key, hash, &at)) {
-        size_t i = 0;
-
         (*index->work)++;
-        while (i < index->path_count &&
-               value_equal(path_get(index->paths[i], index->entries[entry].row),
-                           path_get(paths[i], row)))
-            i++;
-        if (i == index->path_count)
+        if (keys_equal(&index->key, index->entries[entry].row, key, row))
             return entry;
     }
     return INDEX_NONE;
 }
 
-uint32_t index_find(const struct index *index, struct path *const *paths, const struct row *row)
+uint32_t index_find(const struct index *index, const struct index_key *key, const struct row *row)
 {
     uint64_t hash;
 
-    if (!key_hash(paths, index->path_count, row, &hash))
+    if (!key_hash(key, row, &hash))
         return INDEX_NONE;
-    return find_key(index, paths, row, hash);
+    return find_key(index, key, row, hash);
 }
 
 static uint32_t find_row(const struct index *index, const struct row *row)
@@ -100,7 +147,7 @@ static uint32_t take_entry(struct index *index)
 
 static void insert(struct index *index, struct row *row, int64_t weight, uint64_t hash)
 {
-    uint32_t head = find_key(index, index->paths, row, hash);
+    uint32_t head = find_key(index, &index->key, row, hash);
     uint32_t entry = take_entry(index);
     struct index_entry *e = &index->entries[entry];
 
@@ -142,7 +189,7 @@ void index_add(struct index *index, struct row *row, int64_t weight)
     uint64_t hash;
     uint32_t entry;
 
-    if (weight == 0 || !key_hash(index->paths, index->path_count, row, &hash))
+    if (weight == 0 || !key_hash(&index->key, row, &hash))
         return;
     entry = find_row(index, row);
     if (entry == INDEX_NONE) {

@@ -20,10 +20,25 @@ struct index_entry {
 
 #define INDEX_NONE HASHTAB_NONE
 
+/* What of a row is its key: the same for rows kept, or another for rows looked up. */
+enum index_key_kind {
+    KEY_FIELDS,  /* the values of paths; null and missing equal nothing */
+    KEY_ARRAY,   /* elements, by position, of the row's own key, a JSON array; null likewise */
+    KEY_ROW,     /* the bytes of the row's own key */
+    KEY_CONTEXT, /* the bytes of its context */
+};
+
+struct index_key {
+    enum index_key_kind kind;
+    bool with_context; /* and the context */
+    struct path *const *paths;
+    const uint32_t *positions;
+    size_t count; /* of paths or positions */
+};
+
 struct index {
-    struct path **paths; /* of the key in the rows kept here; borrowed */
-    size_t path_count;
-    uint64_t *work; /* counts entries looked at; borrowed */
+    struct index_key key; /* of the rows kept here; what it points to is borrowed */
+    uint64_t *work;       /* counts entries looked at; borrowed */
     struct index_entry *entries;
     size_t count; /* entries used so far, free ones included */
     size_t live;
@@ -33,15 +48,15 @@ struct index {
     struct hashtab by_row; /* row->hash -> entry */
 };
 
-void index_init(struct index *index, struct path **paths, size_t path_count, uint64_t *work);
+void index_init(struct index *index, struct index_key key, uint64_t *work);
 void index_release(struct index *index);
 
 /* Adds a weight. A row in whose key a component is null or missing matches nothing and is left
  * out. */
 void index_add(struct index *index, struct row *row, int64_t weight);
 
-/* The first entry whose key equals what `paths` find in `row`; INDEX_NONE if there is none. */
-uint32_t index_find(const struct index *index, struct path *const *paths, const struct row *row);
+/* The first entry whose key equals the row's, read as `key` says; INDEX_NONE if there is none. */
+uint32_t index_find(const struct index *index, const struct index_key *key, const struct row *row);
 
 size_t index_bytes(const struct index *index);
 bool index_check(const struct index *index);

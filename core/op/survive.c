@@ -1,0 +1,38 @@
+/*
+ * survive: those rows whose keys are among the rows that came out further up, as often as there.
+ *
+ * A subquery asks the rows of its project for values that may not be among their projected fields,
+ * but hangs only from rows that a limit or filter above lets through. A join by the rows' keys and
+ * contexts; delta rule and cost are join's.
+ */
+#include "op/match.h"
+
+static void survive_init(struct op *op, const struct plan *plan)
+{
+    const struct index_key key = {.kind = KEY_ROW, .with_context = true};
+
+    (void)plan;
+    match_init((struct match *)op, key, key);
+}
+
+static struct row *bind(struct row *row, struct row *survivor)
+{
+    (void)survivor;
+    return row_ref(row);
+}
+
+static void survive_step(struct op *op, struct zset *const *in, struct zset *out)
+{
+    match_step(op, in, out, bind);
+}
+
+extern const struct op_class op_survive;
+const struct op_class op_survive = {
+    .name = "survive",
+    .size = sizeof(struct match),
+    .init = survive_init,
+    .step = survive_step,
+    .release = match_release,
+    .bytes = match_bytes,
+    .check = match_check,
+};

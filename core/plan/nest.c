@@ -1,0 +1,357 @@
+/* Decorrelation; see nest.h. */
+#include "plan/nest.h"
+
+#include <string.h>
+
+/* Subquery projections met on the way: a project, the rows that went in and those that came out. */
+struct hang {
+    const struct plan_project *project;
+    const struct plan *in;
+    const struct plan *out;
+    struct hang *next;
+};
+
+/* A list of plans. */
+struct more {
+    const struct plan *plan;
+    struct more *next;
+};
+
+struct nest {
+    struct arena *arena;
+    bool membership;
+    struct more *members; /* what each subquery adds to the view */
+    struct more **last;
+    size_t member_count;
+    unsigned level_count;
+};
+
+/* A plan under construction; bound: its rows have contexts. */
+struct lifted {
+    const struct plan *plan;
+    bool bound;
+};
+
+static struct lifted lift(struct nest *nest, const struct plan *plan, const struct plan *contexts,
+                          struct hang **hangs);
+
+static struct plan *plan_new(struct nest *nest, enum plan_op op, unsigned inputs)
+{
+    struct plan *plan = ARENA_NEW(nest->arena, struct plan);
+
+    plan->op = op;
+    plan->inputs = ARENA_ARRAY(nest->arena, const struct plan *, inputs);
+    plan->input_count = inputs;
+    return plan;
+}
+
+static const struct plan *unary(struct nest *nest, enum plan_op op, const struct plan *input)
+{
+    struct plan *plan = plan_new(nest, op, 1);
+
+    plan->inputs[0] = input;
+    return plan;
+}
+
+static const struct plan *binary(struct nest *nest, enum plan_op op, const struct plan *left,
+                                 const struct plan *right)
+{
+    struct plan *plan = plan_new(nest, op, 2);
+
+    plan->inputs[0] = left;
+    plan->inputs[1] = right;
+    return plan;
+}
+
+static const struct plan *as_set(struct nest *nest, const struct plan *plan)
+{
+    return plan_is_set(plan) ? plan : unary(nest, PLAN_DISTINCT, plan);
+}
+
+/* A copy of an operator over other inputs. */
+static struct plan *over(struct nest *nest, const struct plan *plan, const struct plan *input)
+{
+    struct plan *copy = plan_new(nest, plan->op, 1);
+
+    copy->as = plan->as;
+    copy->inputs[0] = input;
+    return copy;
+}
+
+static bool asks_context(const struct plan_subquery *subquery)
+{
+    for (size_t i = 0; i < subquery->outer_count; i++)
+        if (!subquery->outer[i].path)
+            return true;
+    return false;
+}
+
+static bool predicate_asks_context(const struct predicate *p)
+{
+    if (p->left.parent || (p->exists && asks_context(p->exists)))
+        return true;
+    for (size_t i = 0; i < p->count; i++)
+        if (p->operands[i].parent)
+            return true;
+    for (size_t i = 0; i < p->child_count; i++)
+        if (predicate_asks_context(p->children[i]))
+            return true;
+    return false;
+}
+
+/* field = parent's value, on either side: a key of the join with the contexts. */
+static void find_keys(struct nest *nest, const struct predicate *p, struct plan_correlate *to)
+{
+    if (p->type == PREDICATE_AND)
+        for (size_t i = 0; i < p->child_count; i++)
+            find_keys(nest, p->children[i], to);
+    if (p->type != PREDICATE_EQ)
+        return;
+    for (int side = 0; side < 2; side++) {
+        const struct expr *field = side ? &p->operands[0] : &p->left;
+        const struct expr *outer = side ? &p->left : &p->operands[0];
+        size_t i = to->count;
+        uint32_t *positions;
+        struct path **paths;
+
+        if (!field->path || !outer->parent)
+            continue;
+        positions = ARENA_ARRAY(nest->arena, uint32_t, i + 1);
+        paths = ARENA_ARRAY(nest->arena, struct path *, i + 1);
+        for (size_t j = 0; j < i; j++) {
+            positions[j] = to->positions[j];
+            paths[j] = to->paths[j];
+        }
+        positions[i] = outer->parent - 1;
+        paths[i] = field->path;
+        to->positions = positions;
+        to->paths = paths;
+        to->count++;
+    }
+}
+
+/* Puts rows under the contexts; predicate: what will be asked of them, NULL: nothing. */
+static struct lifted bind(struct nest *nest, struct lifted rows, const struct plan *contexts,
+                          const struct predicate *predicate)
+{
+    struct plan *plan;
+
+    if (rows.bound || !contexts)
+        return rows;
+    plan = plan_new(nest, PLAN_CORRELATE, 2);
+    plan->inputs[0] = contexts;
+    plan->inputs[1] = rows.plan;
+    if (predicate)
+        find_keys(nest, predicate, &plan->as.correlate);
+    return (struct lifted){plan, true};
+}
+
+static const struct plan *contexts_of(struct nest *nest, const struct plan *rows,
+                                      const struct plan_subquery *subquery)
+{
+    struct plan *plan = plan_new(nest, PLAN_CONTEXT, 1);
+
+    plan->inputs[0] = rows;
+    plan->as.context = subquery;
+    return plan;
+}
+
+/* A subquery's rows under each of the contexts. */
+static const struct plan *children_of(struct nest *nest, const struct plan_subquery *subquery,
+                                      const struct plan *contexts, struct hang **hangs)
+{
+    struct lifted rows = bind(nest, lift(nest, subquery->plan, contexts, hangs), contexts, NULL);
+    struct plan *first;
+
+    if (!subquery->single)
+        return rows.plan;
+    first = plan_new(nest, PLAN_LIMIT, 1);
+    if (subquery->plan->op == PLAN_LIMIT) {
+        first->as.limit.order = subquery->plan->as.limit.order;
+        first->as.limit.order_count = subquery->plan->as.limit.order_count;
+    }
+    first->as.limit.limit = 1;
+    first->inputs[0] = rows.plan;
+    return first;
+}
+
+static void collect_exists(const struct predicate *p, const struct plan_subquery **subqueries)
+{
+    if (p->exists)
+        subqueries[p->exists_bit] = p->exists;
+    for (size_t i = 0; i < p->child_count; i++)
+        collect_exists(p->children[i], subqueries);
+}
+
+static struct lifted lift_filter(struct nest *nest, const struct plan *plan, struct lifted in,
+                                 const struct plan *contexts)
+{
+    const struct predicate *predicate = plan->as.filter;
+    struct plan *filter;
+
+    if (predicate_asks_context(predicate))
+        in = bind(nest, in, contexts, predicate);
+    if (plan->exists_count == 0)
+        return (struct lifted){over(nest, plan, in.plan), in.bound};
+    filter = plan_new(nest, PLAN_EXISTS, 1 + plan->exists_count);
+    filter->as.exists.predicate = predicate;
+    filter->as.exists.count = plan->exists_count;
+    filter->as.exists.subqueries =
+        ARENA_ARRAY(nest->arena, const struct plan_subquery *, plan->exists_count);
+    collect_exists(predicate, filter->as.exists.subqueries);
+    filter->inputs[0] = in.plan;
+    for (uint32_t i = 0; i < plan->exists_count; i++) {
+        const struct plan_subquery *subquery = filter->as.exists.subqueries[i];
+        const struct plan *inner = as_set(nest, contexts_of(nest, in.plan, subquery));
+
+        filter->inputs[1 + i] = children_of(nest, subquery, inner, NULL);
+    }
+    return (struct lifted){filter, in.bound};
+}
+
+static struct lifted lift_project(struct nest *nest, const struct plan *plan, struct lifted in,
+                                  const struct plan *contexts, struct hang **hangs)
+{
+    const struct plan_project *project = &plan->as.project;
+    struct hang *hang;
+    struct plan *out;
+
+    for (size_t i = 0; i < project->subquery_count; i++)
+        if (asks_context(&project->subqueries[i]))
+            in = bind(nest, in, contexts, NULL);
+    out = over(nest, plan, in.plan);
+    out->as.project.subquery_count = 0;
+    if (project->subquery_count && hangs) {
+        hang = ARENA_NEW(nest->arena, struct hang);
+        *hang = (struct hang){project, in.plan, out, *hangs};
+        *hangs = hang;
+    }
+    return (struct lifted){out, in.bound};
+}
+
+static struct lifted lift_join(struct nest *nest, const struct plan *plan,
+                               const struct plan *contexts, struct hang **hangs)
+{
+    struct lifted left = lift(nest, plan->inputs[0], contexts, plan->as.join.both ? NULL : hangs);
+    struct lifted right = lift(nest, plan->inputs[1], contexts, NULL);
+    struct plan *join = plan_new(nest, PLAN_JOIN, 2);
+
+    join->as = plan->as;
+    join->inputs[0] = left.plan;
+    join->inputs[1] = right.plan;
+    join->as.join.bound[0] = left.bound;
+    join->as.join.bound[1] = right.bound;
+    return (struct lifted){join, left.bound || right.bound};
+}
+
+static struct lifted lift(struct nest *nest, const struct plan *plan, const struct plan *contexts,
+                          struct hang **hangs)
+{
+    struct lifted result = {plan, false};
+
+    if (plan->op == PLAN_JOIN) {
+        result = lift_join(nest, plan, contexts, hangs);
+    } else if (plan->op != PLAN_SCAN) {
+        struct lifted in = lift(nest, plan->inputs[0], contexts, hangs);
+
+        if (plan->op == PLAN_FILTER)
+            result = lift_filter(nest, plan, in, contexts);
+        else if (plan->op == PLAN_PROJECT)
+            result = lift_project(nest, plan, in, contexts, hangs);
+        else
+            result = (struct lifted){over(nest, plan, in.plan), in.bound};
+    }
+    if (nest->membership)
+        result.plan = as_set(nest, result.plan);
+    return result;
+}
+
+/* The rows that subqueries hang from, as often as they are in the view. */
+static const struct plan *parents_of(struct nest *nest, const struct hang *hang,
+                                     const struct plan *survivors)
+{
+    if (hang->out == survivors)
+        return hang->in;
+    return binary(nest, PLAN_SURVIVE, as_set(nest, hang->in), survivors);
+}
+
+static void add_member(struct nest *nest, const struct plan *plan)
+{
+    struct more *more = ARENA_NEW(nest->arena, struct more);
+
+    more->plan = plan;
+    *nest->last = more;
+    nest->last = &more->next;
+    nest->member_count++;
+}
+
+static void hang_levels(struct nest *nest, const struct hang *hangs, const struct plan *survivors,
+                        struct plan_level **levels, size_t *count)
+{
+    size_t total = 0;
+
+    for (const struct hang *hang = hangs; hang; hang = hang->next)
+        total += hang->project->subquery_count;
+    *levels = ARENA_ARRAY(nest->arena, struct plan_level, total);
+    *count = 0;
+    for (const struct hang *hang = hangs; hang; hang = hang->next) {
+        const struct plan *parents = parents_of(nest, hang, survivors);
+
+        for (size_t i = 0; i < hang->project->subquery_count; i++) {
+            const struct plan_subquery *subquery = &hang->project->subqueries[i];
+            const struct plan *contexts = contexts_of(nest, parents, subquery);
+            struct plan_level *level = &(*levels)[(*count)++];
+            struct hang *inner = NULL;
+            const struct plan *expanded;
+
+            level->subquery = subquery;
+            level->input = 1 + 2 * nest->level_count++;
+            level->parents = parents;
+            level->children = children_of(nest, subquery, as_set(nest, contexts), &inner);
+            expanded = binary(nest, PLAN_EXPAND, contexts, level->children);
+            add_member(nest, expanded);
+            hang_levels(nest, inner, expanded, &level->levels, &level->level_count);
+        }
+    }
+}
+
+static const struct plan *members_of(struct nest *nest, const struct plan *rows)
+{
+    struct plan *members = plan_new(nest, PLAN_MEMBERS, 1 + (unsigned)nest->member_count);
+    unsigned i = 0;
+
+    members->inputs[i++] = rows;
+    for (const struct more *more = nest->members; more; more = more->next)
+        members->inputs[i++] = more->plan;
+    return nest->membership ? as_set(nest, members) : members;
+}
+
+static void add_levels(struct plan *tree, const struct plan_level *levels, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        tree->inputs[levels[i].input] = levels[i].parents;
+        tree->inputs[levels[i].input + 1] = levels[i].children;
+        add_levels(tree, levels[i].levels, levels[i].level_count);
+    }
+}
+
+void nest_view(struct arena *arena, struct plan_view *view)
+{
+    struct nest nest = {.arena = arena, .membership = view->semantics == SEMANTICS_MEMBERSHIP};
+    struct hang *hangs = NULL;
+    const struct plan *rows = lift(&nest, view->root, NULL, &hangs).plan;
+    struct plan_level *levels;
+    size_t level_count;
+    struct plan *tree;
+
+    nest.last = &nest.members;
+    hang_levels(&nest, hangs, rows, &levels, &level_count);
+    view->circuit = level_count ? members_of(&nest, rows) : rows;
+    if (view->format != FORMAT_TREE)
+        return;
+    tree = plan_new(&nest, PLAN_TREE, 1 + 2 * nest.level_count);
+    tree->inputs[0] = rows;
+    add_levels(tree, levels, level_count);
+    tree->as.tree = (struct plan_tree){view->root, levels, level_count, !nest.membership};
+    view->circuit = tree;
+}
