@@ -187,10 +187,13 @@ static struct row *project_row(const struct row *row, const struct plan_project 
         buf_release(&list.items[i]);
     }
     buf_add_byte(&text, '}');
-    result = object_row(
-        (struct row_source){
-            .key = row_key(row), .key_size = row->key_size, .made = row->made, .hash = row->hash},
-        &text);
+    result = object_row((struct row_source){.key = row_key(row),
+                                            .key_size = row->key_size,
+                                            .made = row->made,
+                                            .hash = hash_bytes(row_key(row), row->key_size),
+                                            .context = row->bound ? row_context(row).text : NULL,
+                                            .context_size = row_context(row).size},
+                        &text);
     buf_release(&text);
     free(list.items);
     return result;

@@ -8,6 +8,7 @@ struct hang {
     const struct plan_project *project;
     const struct plan *in;
     const struct plan *out;
+    bool bound; /* the rows have contexts */
     struct hang *next;
 };
 
@@ -223,7 +224,7 @@ static struct lifted lift_project(struct nest *nest, const struct plan *plan, st
     out->as.project.subquery_count = 0;
     if (project->subquery_count && hangs) {
         hang = ARENA_NEW(nest->arena, struct hang);
-        *hang = (struct hang){project, in.plan, out, *hangs};
+        *hang = (struct hang){project, in.plan, out, in.bound, *hangs};
         *hangs = hang;
     }
     return (struct lifted){out, in.bound};
@@ -270,9 +271,15 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
 static const struct plan *parents_of(struct nest *nest, const struct hang *hang,
                                      const struct plan *survivors)
 {
+    struct plan *survive;
+
     if (hang->out == survivors)
         return hang->in;
-    return binary(nest, PLAN_SURVIVE, as_set(nest, hang->in), survivors);
+    survive = plan_new(nest, PLAN_SURVIVE, 2);
+    survive->inputs[0] = as_set(nest, hang->in);
+    survive->inputs[1] = survivors;
+    survive->as.survive_bound = hang->bound;
+    return survive;
 }
 
 static void add_member(struct nest *nest, const struct plan *plan)

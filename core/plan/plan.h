@@ -140,6 +140,7 @@ struct plan {
         struct plan_correlate correlate;
         struct plan_exists exists;
         struct plan_tree tree;
+        bool survive_bound; /* the rows have contexts of their own, as the survivors may */
     } as;
 };
 

@@ -292,9 +292,11 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
     case PLAN_TREE:
         write_tree(buf, &plan->as.tree);
         break;
+    case PLAN_SURVIVE:
+        buf_add_string(buf, plan->as.survive_bound ? "\"contexts\":true" : "\"contexts\":false");
+        break;
     case PLAN_DISTINCT:
     case PLAN_EXPAND:
-    case PLAN_SURVIVE:
     case PLAN_MEMBERS:
         break;
     }
