@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BLOCK = 256 * 1024 };
+enum { BLOCK = 256 * 1024, REREAD_STEP = 4096 };
 
 static volatile sig_atomic_t caught;
 
@@ -266,6 +266,7 @@ bool reread_line(struct reread *reread, const char *path, off_t offset, const ch
         return false;
     for (;;) {
         const char *lf;
+        size_t step;
         ssize_t got;
 
         if (have == reread->max) {
@@ -277,7 +278,9 @@ bool reread_line(struct reread *reread, const char *path, off_t offset, const ch
             reread->bytes = bigger;
             reread->max = max;
         }
-        got = pread(reread->fd, reread->bytes + have, reread->max - have, offset + (off_t)have);
+        step = have ? have : REREAD_STEP; /* most lines are short, whatever the longest was */
+        step = step < reread->max - have ? step : reread->max - have;
+        got = pread(reread->fd, reread->bytes + have, step, offset + (off_t)have);
         if (got < 0)
             return false;
         lf = memchr(reread->bytes + have, '\n', (size_t)got);

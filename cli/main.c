@@ -235,16 +235,18 @@ static int read_plans(struct run *run)
     for (size_t i = 0; i < run->options.plans.count; i++) {
         const char *path = run->options.plans.items[i];
         struct ssp_error error = {0};
+        const char *name;
         size_t size;
         char *bytes = input_slurp(path, &size);
         int status;
 
         if (!bytes)
             return fail_system(path);
-        status = ssp_plan(run->ssp, path, bytes, size, &error);
+        name = strcmp(path, "-") == 0 ? "<stdin>" : path;
+        status = ssp_plan(run->ssp, name, bytes, size, &error);
         free(bytes);
         if (status != SSP_OK) {
-            print_error(stderr, &error, path);
+            print_error(stderr, &error, name);
             return status;
         }
     }
@@ -276,6 +278,25 @@ static bool safe_to_write(const struct options *options, const char *path)
     return false;
 }
 
+/* With a standard descriptor closed, the next file opened would be taken for it. */
+static bool open_standard(void)
+{
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
+static bool same_file(const char *a, const char *b)
+{
+    struct stat x;
+    struct stat y;
+
+    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
+                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+}
+
 static int open_outputs(struct run *run)
 {
     const struct options *options = &run->options;
@@ -287,6 +308,10 @@ static int open_outputs(struct run *run)
         run->out = open(options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
         if (run->out < 0)
             return fail_system(options->output);
+    }
+    if (options->rejects && options->output && same_file(options->output, options->rejects)) {
+        (void)fprintf(stderr, "ssp: %s: --output and --rejects are one file\n", options->rejects);
+        return SSP_USAGE;
     }
     if (options->rejects) {
         if (!safe_to_write(options, options->rejects))
@@ -414,10 +439,11 @@ static int run_command(struct run *run)
 int main(int argc, char **argv)
 {
     struct run run = {0};
+    bool opened = open_standard();
     enum options_result result = options_read(&run.options, argc, argv);
-    int status = result == OPTIONS_BAD ? SSP_USAGE : SSP_OK;
+    int status = result == OPTIONS_BAD || !opened ? SSP_USAGE : SSP_OK;
 
-    if (result == OPTIONS_RUN)
+    if (opened && result == OPTIONS_RUN)
         status = run_command(&run);
     ssp_free(run.ssp);
     reread_release(&run.reread);

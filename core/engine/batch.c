@@ -114,15 +114,16 @@ static bool take_version(struct batch *batch, const struct target *target, const
     version = table_version(table, batch->key.bytes, batch->key.size, target->hash);
     if (!version)
         version = table_version_add(table, batch->key.bytes, batch->key.size, target->hash);
-    else if (m->version <= version->version)
+    else if (!version->none && m->version <= version->version)
         return false;
     if (batch->transaction) {
         batch->versions = mem_grow(batch->versions, &batch->version_max, batch->version_count + 1,
                                    sizeof(*batch->versions));
-        batch->versions[batch->version_count++] =
-            (struct version_before){table, (size_t)(version - table->versions), version->version};
+        batch->versions[batch->version_count++] = (struct version_before){
+            table, (size_t)(version - table->versions), version->version, version->none};
     }
     version->version = m->version;
+    version->none = false;
     return true;
 }
 
@@ -267,7 +268,7 @@ static void apply_truncate(struct batch *batch, const struct mutation *m)
 {
     struct table *table = store_find(batch->store, m->table, m->table_size);
 
-    for (size_t i = 0; table && i < table->count; i++)
+    for (size_t i = 0; table && table->live && i < table->count; i++)
         if (table->records[i].live) {
             const struct target target = {table, table->records[i].row->hash, (uint32_t)i,
                                           table->records[i].row};
@@ -400,9 +401,13 @@ void batch_rest(struct batch *batch)
 
 void batch_rollback(struct batch *batch)
 {
-    for (size_t i = batch->version_count; i-- > 0;)
-        batch->versions[i].table->versions[batch->versions[i].at].version =
-            batch->versions[i].version;
+    for (size_t i = batch->version_count; i-- > 0;) {
+        const struct version_before *before = &batch->versions[i];
+        struct version *version = &before->table->versions[before->at];
+
+        version->version = before->version;
+        version->none = before->none;
+    }
     for (size_t i = 0; i < batch->touched_count; i++) {
         struct touched *touched = &batch->touched[i];
         struct table *table = touched->table;

@@ -24,6 +24,7 @@ struct version_before {
     struct table *table;
     size_t at;
     int64_t version;
+    bool none;
 };
 
 struct batch_counters {

@@ -27,6 +27,7 @@ struct ssp {
     struct view **changed; /* scratch of a step */
     size_t changed_max;
     bool started;
+    bool broken; /* a line could not be read again: there is no going on */
     uint64_t steps;
     uint64_t updates;
     uint64_t differences;
@@ -42,6 +43,9 @@ struct ssp {
 /* engine/step.c: the change that waits goes through the circuit and the views. */
 void engine_step(struct ssp *ssp);
 struct view_line engine_line(const struct ssp *ssp, enum view_mark mark);
+
+/* Drops the open transaction; what of it went to the circuit already is taken back there. */
+void engine_rollback(struct ssp *ssp);
 
 /* engine/lifecycle.c: views that come and go while the log runs. Nothing waits. */
 void engine_add_view(struct ssp *ssp, const struct plan_view *plan); /* before the start */

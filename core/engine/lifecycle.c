@@ -150,9 +150,12 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
         return err->status;
     }
     zset_add_all(&content, &root->out);
+    view = view_new(ssp, &plan, root);
+    view_take_head(view);
+    view_detach(view);
     circuit_finish(&circuit);
     circuit_adopt(&ssp->circuit, &circuit, &root, 1);
-    view = view_new(ssp, &plan, root);
+    view_attach(view, root);
     at = find_view(ssp, plan.id, plan.id_size);
     if (at < ssp->view_count) {
         replace(ssp, at, view, &content);
@@ -178,6 +181,7 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
     view = ssp->views[at];
     line.always = view->plan.format == FORMAT_FLAT || view->plan.format == FORMAT_TREE;
     subtract_content(ssp, view, &change);
+    view_drop_head(view);
     ssp->updates += view_step(view, &change, &line, &ssp->out);
     zset_release(&change);
     memmove(&ssp->views[at], &ssp->views[at + 1], (--ssp->view_count - at) * sizeof(struct view *));
@@ -208,6 +212,7 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
         return err->status;
     }
     view_init(&whole, &plan, root, false, false);
+    view_take_head(&whole);
     line.always = true;
     if (plan.format == FORMAT_TREE) {
         (void)view_step(&whole, &root->out, &line, &ssp->out);

@@ -131,6 +131,7 @@ void ssp_start(struct ssp *ssp)
     for (size_t i = 0; i < ssp->view_count; i++) {
         struct view *view = ssp->views[i];
 
+        view_take_head(view);
         if (ssp->options.initial || !ssp->options.loads)
             ssp->updates += view_step(view, &view->root->out, &line, &ssp->out);
         else
@@ -143,7 +144,7 @@ void ssp_start(struct ssp *ssp)
 
 void ssp_flush(struct ssp *ssp)
 {
-    if (ssp->started && !ssp->batch.transaction)
+    if (ssp->started && !ssp->batch.transaction && !ssp->broken)
         engine_step(ssp);
 }
 
@@ -182,7 +183,7 @@ static enum status control(struct ssp *ssp, const struct mutation *line,
             return err_set(err, ERR_INPUT, "%s without a begin",
                            line->op == LINE_COMMIT ? "commit" : "rollback");
         if (line->op == LINE_ROLLBACK)
-            batch_rollback(&ssp->batch);
+            engine_rollback(ssp);
         ssp->batch.transaction = false;
         finish_batch(ssp);
         return OK;
@@ -266,6 +267,7 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     }
     status = take_line(ssp, &text, &torn, &err);
     ssp->place = LEAN_NO_PLACE;
+    ssp->broken = status == ERR_USAGE; /* rows may be half whole: no step is right any more */
     if (status != OK) {
         err.source = source;
         err.line = number;
@@ -284,10 +286,11 @@ int ssp_end(struct ssp *ssp, struct ssp_error *error)
     bool open = ssp->batch.transaction;
 
     if (open) {
-        batch_rollback(&ssp->batch);
+        engine_rollback(ssp);
         ssp->batch.transaction = false;
     }
-    finish_batch(ssp);
+    if (!ssp->broken)
+        finish_batch(ssp);
     if (!open)
         return SSP_OK;
     (void)err_set(&err, ERR_USAGE,

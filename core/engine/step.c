@@ -21,6 +21,7 @@ static int ordinal_compare(const void *a, const void *b)
 static size_t changed_views(struct ssp *ssp)
 {
     size_t count = 0;
+    size_t kept = 0;
 
     for (size_t i = 0; i < ssp->circuit.ran_count; i++) {
         const struct node *node = ssp->circuit.ran[i];
@@ -32,7 +33,10 @@ static size_t changed_views(struct ssp *ssp)
     }
     if (count > 1)
         qsort(ssp->changed, count, sizeof(struct view *), ordinal_compare);
-    return count;
+    for (size_t i = 0; i < count; i++) /* a view may listen to two nodes */
+        if (kept == 0 || ssp->changed[kept - 1] != ssp->changed[i])
+            ssp->changed[kept++] = ssp->changed[i];
+    return kept;
 }
 
 void engine_step(struct ssp *ssp)
@@ -47,9 +51,20 @@ void engine_step(struct ssp *ssp)
     circuit_step(&ssp->circuit);
     line = engine_line(ssp, MARK_NONE);
     count = changed_views(ssp);
-    for (size_t i = 0; i < count; i++)
-        ssp->updates += view_step(ssp->changed[i], &ssp->changed[i]->root->out, &line, &ssp->out);
+    for (size_t i = 0; i < count; i++) {
+        struct view *view = ssp->changed[i];
+
+        view_take_head(view);
+        ssp->updates += view_step(view, &view->root->out, &line, &ssp->out);
+    }
     circuit_finish(&ssp->circuit);
     if (ssp->options.verify && ssp->steps % ssp->options.verify == 0)
         engine_verify(ssp);
+}
+
+void engine_rollback(struct ssp *ssp)
+{
+    batch_rollback(&ssp->batch);
+    circuit_step(&ssp->circuit); /* --no-coalesce: changes that cancel, and run through nothing */
+    circuit_finish(&ssp->circuit);
 }

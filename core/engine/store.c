@@ -131,6 +131,6 @@ struct version *table_version_add(struct table *table, const char *key, size_t s
                                sizeof(*table->versions));
     hashtab_insert(&table->version_index, hash, (uint32_t)table->version_count);
     version = &table->versions[table->version_count++];
-    *version = (struct version){mem_copy(key, size), size, INT64_MIN};
+    *version = (struct version){mem_copy(key, size), size, 0, true};
     return version;
 }

@@ -22,6 +22,7 @@ struct version {
     char *key;
     size_t key_size;
     int64_t version;
+    bool none; /* not yet, or no more: it came in a transaction that was dropped */
 };
 
 struct node;

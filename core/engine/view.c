@@ -8,28 +8,53 @@
 
 #include <string.h>
 
+static void listen(struct view *view, struct node *node)
+{
+    node->views =
+        mem_grow(node->views, &node->view_max, node->view_count + 1, sizeof(struct view *));
+    node->views[node->view_count++] = view;
+}
+
+static void unlisten(const struct view *view, struct node *node)
+{
+    size_t i = 0;
+
+    while (node->views[i] != view)
+        i++;
+    node->views[i] = node->views[--node->view_count];
+}
+
+/* The root's own rows, if the view has others and its own come first, in the order of a limit. */
+static struct node *head_of(const struct view *view, struct node *root)
+{
+    if (root->plan->op == PLAN_DISTINCT)
+        root = root->inputs[0];
+    return view->plan.format == FORMAT_FLAT && root->plan->op == PLAN_MEMBERS &&
+                   view->plan.root->op == PLAN_LIMIT
+               ? root->inputs[0]
+               : NULL;
+}
+
 void view_attach(struct view *view, struct node *root)
 {
     view->root = root;
-    root->views =
-        mem_grow(root->views, &root->view_max, root->view_count + 1, sizeof(struct view *));
-    root->views[root->view_count++] = view;
+    view->head = head_of(view, root);
+    listen(view, root);
+    if (view->head)
+        listen(view, view->head);
 }
 
 void view_detach(struct view *view)
 {
-    struct node *root = view->root;
-    size_t i = 0;
-
-    while (root->views[i] != view)
-        i++;
-    root->views[i] = root->views[--root->view_count];
+    unlisten(view, view->root);
+    if (view->head)
+        unlisten(view, view->head);
 }
 
 void view_settle(struct view *view, bool verify)
 {
     view->is_set = plan_is_set(view->plan.circuit);
-    view->keep = verify || !view->is_set;
+    view->keep = verify || !view->is_set || view->head;
     if (!view->keep)
         zset_release(&view->content);
 }
@@ -48,8 +73,13 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
     view->hashed = view->sorted || (show_hash && plan->format != FORMAT_TREE);
     view->rows =
         plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA || !plan_rows_have_ids(plan->root);
-    order_init(&view->sorted_content, limit ? limit->order : NULL, limit ? limit->order_count : 0,
+    order_init(&view->head_order, limit ? limit->order : NULL, limit ? limit->order_count : 0,
                &view->sorted_work);
+    view->sorted_content = view->head_order;
+    if (view->head) {
+        view->sorted_content.fields = NULL;
+        view->sorted_content.field_count = 0;
+    }
 }
 
 void view_release(struct view *view)
@@ -57,6 +87,8 @@ void view_release(struct view *view)
     view_detach(view);
     zset_release(&view->content);
     order_release(&view->sorted_content);
+    zset_release(&view->head_rows);
+    order_release(&view->head_order);
     free(view->entries);
     free(view->events);
     plan_memory_unref(view->plan.memory);
@@ -147,8 +179,7 @@ static void sort_change(struct view *view, const struct zset *change)
     if (change->count > 1)
         qsort(entries, change->count, sizeof(*entries), entry_compare);
     for (size_t i = 0; i < change->count; i++) {
-        if (kept && entries[i].row->id_size &&
-            row_shown_equal(entries[kept - 1].row, entries[i].row))
+        if (kept && row_shown_equal(entries[kept - 1].row, entries[i].row))
             entries[kept - 1].weight = weight_sum(entries[kept - 1].weight, entries[i].weight);
         else
             entries[kept++] = entries[i];
@@ -244,37 +275,66 @@ static void write_delta(struct view *view, const struct view_line *line, struct 
     write_tail(out);
 }
 
+/* A flat line under construction. Rows of one record, by several projections, are one id. */
 struct flat {
-    const struct view *view;
+    struct view *view;
     struct buf *out;
+    const struct row *row; /* not yet written; NULL: none */
+    int64_t weight;
+    bool rest; /* behind the head: rows of the head are not written again */
 };
 
-static void write_flat_row(void *context, struct row *row, int64_t weight)
+static void write_flat_row(struct flat *flat)
 {
-    const struct flat *flat = context;
     bool multiset = flat->view->plan.semantics == SEMANTICS_MULTISET;
     struct buf *out = flat->out;
 
+    if (!flat->row)
+        return;
     if (flat->view->rows || multiset)
         buf_add_string(out, "{\"id\":");
-    write_key(out, row);
+    write_key(out, flat->row);
     if (multiset) {
         buf_add_string(out, ",\"weight\":");
-        buf_add_int(out, weight);
+        buf_add_int(out, flat->weight);
     }
     if (flat->view->rows)
-        write_row(out, row);
+        write_row(out, flat->row);
     if (flat->view->rows || multiset)
         buf_add_byte(out, '}');
     buf_add_byte(out, ',');
+    flat->row = NULL;
+}
+
+static void visit_flat_row(void *context, struct row *row, int64_t weight)
+{
+    struct flat *flat = context;
+
+    if (flat->rest && zset_key_weight(&flat->view->head_rows, row) != 0)
+        return;
+    if (flat->row && row_key_equal(flat->row, row)) {
+        flat->weight = weight_sum(flat->weight, weight);
+        return;
+    }
+    write_flat_row(flat);
+    flat->row = row;
+    flat->weight = flat->view->head && !flat->rest
+                       ? zset_key_weight(&flat->view->content, row) /* as a child too */
+                       : weight;
 }
 
 void view_write_flat(struct view *view, const struct view_line *line, struct buf *out)
 {
-    struct flat flat = {view, out};
+    struct flat flat = {.view = view, .out = out};
 
     write_head(view, "flat", line, true, out);
-    order_range(&view->sorted_content, 0, INT64_MAX, write_flat_row, &flat);
+    if (view->head) {
+        order_range(&view->head_order, 0, INT64_MAX, visit_flat_row, &flat);
+        write_flat_row(&flat);
+        flat.rest = true;
+    }
+    order_range(&view->sorted_content, 0, INT64_MAX, visit_flat_row, &flat);
+    write_flat_row(&flat);
     write_tail(out);
 }
 
@@ -289,20 +349,43 @@ static void take_hash(struct view *view, const struct zset *change)
 }
 
 /* Removals first: an old and a new row of one record are never in the order together. */
+static void add_sorted(struct order *order, const struct zset *change)
+{
+    for (int half = 0; half < 2; half++)
+        for (size_t i = 0; i < change->count; i++)
+            if ((change->entries[i].weight > 0) == (half == 1))
+                order_add(order, change->entries[i].row, change->entries[i].weight);
+}
+
+void view_take_head(struct view *view)
+{
+    if (!view->head)
+        return;
+    zset_add_all(&view->head_rows, &view->head->out);
+    add_sorted(&view->head_order, &view->head->out);
+}
+
+void view_drop_head(struct view *view)
+{
+    zset_release(&view->head_rows);
+    order_release(&view->head_order);
+}
+
 static void take_content(struct view *view, const struct zset *change)
 {
     if (view->keep)
         zset_add_all(&view->content, change);
-    for (int half = 0; view->sorted && half < 2; half++)
-        for (size_t i = 0; i < change->count; i++)
-            if ((change->entries[i].weight > 0) == (half == 1))
-                order_add(&view->sorted_content, change->entries[i].row, change->entries[i].weight);
+    if (view->sorted)
+        add_sorted(&view->sorted_content, change);
 }
 
 void view_refill(struct view *view)
 {
     zset_release(&view->content);
     order_release(&view->sorted_content);
+    zset_release(&view->head_rows);
+    order_release(&view->head_order);
+    view_take_head(view);
     take_content(view, &view->root->out);
 }
 

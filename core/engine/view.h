@@ -24,6 +24,9 @@ struct view {
     bool rows;        /* records carry their row */
     struct zset content;
     struct order sorted_content;
+    struct node *head;     /* of a flat view with children whose root is a limit: the root's rows */
+    struct zset head_rows; /* which are written first, */
+    struct order head_order; /* in the limit's order */
     uint64_t sorted_work;
     struct hash128 hash;
     struct zset_entry *entries; /* scratch of a step: the change, sorted */
@@ -65,6 +68,10 @@ void view_settle(struct view *view, bool verify);
  */
 bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
                struct buf *out);
+
+/* Before view_step(): takes in what changed among the root's own rows, where they come first. */
+void view_take_head(struct view *view);
+void view_drop_head(struct view *view); /* all of them go */
 
 /* The same without output: content that consumers have been told of already, or never are. */
 void view_take(struct view *view, const struct zset *change);

@@ -10,6 +10,7 @@
 
 static struct row *fail(const struct row *row, struct err *err)
 {
+    err->column = 0; /* whatever was wrong with the line read again is not this line's fault */
     (void)err_set(err, ERR_USAGE,
                   "record %s cannot be read again: the log has changed since; pipe it in instead",
                   quote(row_key(row), row->key_size).text);

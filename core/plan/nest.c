@@ -1,6 +1,9 @@
 /* Decorrelation; see nest.h. */
 #include "plan/nest.h"
 
+#include "base/buf.h"
+#include "plan/write.h"
+
 #include <string.h>
 
 /* Subquery projections met on the way: a project, the rows that went in and those that came out. */
@@ -340,6 +343,57 @@ static void add_levels(struct plan *tree, const struct plan_level *levels, size_
         tree->inputs[levels[i].input + 1] = levels[i].children;
         add_levels(tree, levels[i].levels, levels[i].level_count);
     }
+}
+
+/* Where the rows of a plan come from, and what of them its projections leave. */
+static const struct plan_scan *trace(const struct plan *plan, struct buf *projections)
+{
+    while (plan->op != PLAN_SCAN) {
+        if (plan->op == PLAN_JOIN && plan->as.join.both)
+            return NULL; /* rows of no table */
+        if (plan->op == PLAN_PROJECT)
+            plan_write_arguments(projections, plan);
+        plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
+    }
+    return &plan->as.scan;
+}
+
+static bool conflicts(const struct plan *one, const struct plan *other)
+{
+    struct buf one_text = BUF_INIT;
+    struct buf other_text = BUF_INIT;
+    const struct plan_scan *a = trace(one, &one_text);
+    const struct plan_scan *b = trace(other, &other_text);
+    bool result = a && b && a->table_size == b->table_size &&
+                  memcmp(a->table, b->table, a->table_size) == 0 &&
+                  (one_text.size != other_text.size ||
+                   (one_text.size && memcmp(one_text.bytes, other_text.bytes, one_text.size) != 0));
+
+    buf_release(&one_text);
+    buf_release(&other_text);
+    return result;
+}
+
+const char *nest_conflict(const struct plan_view *view, size_t *size)
+{
+    const struct plan *members = view->circuit;
+    struct buf none = BUF_INIT;
+
+    if (members->op == PLAN_DISTINCT)
+        members = members->inputs[0];
+    if (members->op != PLAN_MEMBERS ||
+        (view->emit == EMIT_IDS && view->format != FORMAT_DELTA && plan_rows_have_ids(view->root)))
+        return NULL;
+    for (unsigned i = 0; i < members->input_count; i++)
+        for (unsigned j = 0; j < i; j++)
+            if (conflicts(members->inputs[i], members->inputs[j])) {
+                const struct plan_scan *scan = trace(members->inputs[i], &none);
+
+                buf_release(&none);
+                *size = scan->table_size;
+                return scan->table;
+            }
+    return NULL;
 }
 
 void nest_view(struct arena *arena, struct plan_view *view)

@@ -91,6 +91,8 @@ static bool read_view(struct plan_reader *reader, struct value value,
     reader->memory = memory;
     reader->text = arena_copy(&memory->arena, value.text, value.size);
     reader->depth = 0;
+    reader->aside = false;
+    reader->frame = NULL;
     value.text = reader->text;
     *view = (struct plan_view){.format = defaults->format,
                                .emit = defaults->emit,
@@ -111,8 +113,17 @@ static bool read_view(struct plan_reader *reader, struct value value,
         goto refuse;
     view->root = plan_read_op(reader, root);
     if (view->root) {
+        size_t table_size;
+        const char *table;
+
         nest_view(&memory->arena, view);
-        return true;
+        table = nest_conflict(view, &table_size);
+        if (!table)
+            return true;
+        (void)plan_fail(reader, root,
+                        "records of table %s would be written with two different rows; use "
+                        "\"format\":\"tree\" or \"emit\":\"ids\"",
+                        quote(table, table_size).text);
     }
 refuse:
     plan_memory_unref(memory);

@@ -100,6 +100,10 @@ static bool read_children(struct plan_reader *reader, struct value value, struct
             memcmp(to->subqueries[i].alias, alias.text, alias.size) == 0)
             return plan_fail(reader, alias, "a second subquery with the alias %s",
                              excerpt(alias.text, alias.size).text);
+    if (reader->aside)
+        return plan_fail(reader, value,
+                         "a subquery on the right of a join, below \"select\":\"both\" or inside "
+                         "exists adds nothing to the view");
     subquery->alias = alias.text;
     subquery->alias_size = alias.size;
     subquery->single = single.type == VALUE_TRUE;
@@ -223,6 +227,8 @@ static bool read_join(struct plan_reader *reader, struct value value, struct pla
     struct plan_join *join = &plan->as.join;
     struct value kind = plan_member(value, "kind");
     struct value select = plan_member(value, "select");
+    bool aside;
+    bool ok;
 
     if (!plan_only(reader, value, "join", "op left right on kind select as"))
         return false;
@@ -233,8 +239,14 @@ static bool read_join(struct plan_reader *reader, struct value value, struct pla
     if (select.type != VALUE_MISSING && !join->both && !is_text(select, "left"))
         return plan_fail(reader, select, "\"select\" must be \"left\" or \"both\", not %s",
                          excerpt(select.text, select.size).text);
-    return read_on(reader, value, join) && read_as(reader, value, join) &&
-           read_input(reader, value, plan, "left") && read_input(reader, value, plan, "right");
+    aside = reader->aside;
+    reader->aside = aside || join->both;
+    ok = read_on(reader, value, join) && read_as(reader, value, join) &&
+         read_input(reader, value, plan, "left");
+    reader->aside = true;
+    ok = ok && read_input(reader, value, plan, "right");
+    reader->aside = aside;
+    return ok;
 }
 
 static bool read_places(struct plan_reader *reader, struct value value, const char *name,

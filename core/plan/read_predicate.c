@@ -96,10 +96,9 @@ static bool read_values(struct plan_reader *reader, struct value value, struct p
     while (json_iter_next(&iter)) {
         struct expr *operand = &p->operands[p->count];
 
-        *operand = (struct expr){0};
-        if (!read_operand(reader, value_of(iter.value, iter.value_size), operand))
+        *operand = (struct expr){.value = value_of(iter.value, iter.value_size)};
+        if (!param && !read_operand(reader, operand->value, operand)) /* a parameter's are values */
             return false;
-        operand->literal = operand->literal && !param;
         if (operand->path || operand->parent) {
             p->sorted = false;
             p->count++;
@@ -207,6 +206,22 @@ static bool read_children(struct plan_reader *reader, struct value value, struct
     return true;
 }
 
+static bool read_exists(struct plan_reader *reader, struct value value, struct predicate *p)
+{
+    struct plan_subquery *exists = ARENA_NEW(&reader->memory->arena, struct plan_subquery);
+    bool aside = reader->aside;
+    struct value plan;
+    bool ok;
+
+    p->exists_bit = reader->exists_count++;
+    p->exists = exists;
+    reader->aside = true;
+    ok = plan_required(reader, value, "exists", "plan", &plan) &&
+         plan_read_subquery(reader, plan, exists);
+    reader->aside = aside;
+    return ok;
+}
+
 static bool read_arguments(struct plan_reader *reader, struct value value, struct predicate *p)
 {
     const char *name = predicate_name(p->type);
@@ -220,16 +235,8 @@ static bool read_arguments(struct plan_reader *reader, struct value value, struc
     case PREDICATE_IS_NULL:
     case PREDICATE_IS_MISSING:
         return plan_only(reader, value, name, "type field") && read_left(reader, value, &p->left);
-    case PREDICATE_EXISTS: {
-        struct plan_subquery *exists = ARENA_NEW(&reader->memory->arena, struct plan_subquery);
-        struct value plan;
-
-        p->exists_bit = reader->exists_count++;
-        p->exists = exists;
-        return plan_only(reader, value, name, "type plan") &&
-               plan_required(reader, value, name, "plan", &plan) &&
-               plan_read_subquery(reader, plan, exists);
-    }
+    case PREDICATE_EXISTS:
+        return plan_only(reader, value, name, "type plan") && read_exists(reader, value, p);
     case PREDICATE_IN:
         return plan_only(reader, value, name, "type field values") &&
                read_left(reader, value, &p->left) && read_values(reader, value, p);

@@ -29,6 +29,7 @@ struct plan_reader {
     struct err *err;
     unsigned depth;
     struct plan_frame *frame; /* NULL: in no subquery */
+    bool aside;               /* rows read here are no rows of the view: no subqueries here */
     uint32_t exists_count;    /* in the filter being read */
 };
 

@@ -28,10 +28,15 @@ static void write_expr(struct buf *buf, const struct expr *expr)
 static void write_left(struct buf *buf, const struct expr *expr)
 {
     buf_add_string(buf, ",\"field\":");
-    if (expr->path)
+    if (expr->path) {
         path_write(buf, expr->path);
-    else
+    } else if (expr->parent) {
         write_expr(buf, expr);
+    } else { /* in braces, or it would be read as a path */
+        buf_add_string(buf, "{\"value\":");
+        value_write_canonical(buf, expr->value);
+        buf_add_string(buf, expr->literal ? "}" : ",\"param\":true}");
+    }
 }
 
 static void write_predicate(struct buf *buf, const struct predicate *p);

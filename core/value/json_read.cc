@@ -161,6 +161,12 @@ static bool walk_string(json_reader *r, ondemand::value value, string_view token
     error_code error;
 
     if (!memchr(token.data(), '\\', token.size())) {
+        ondemand::raw_json_string raw;
+
+        /* Must be consumed: skipping a string, the library takes one before a colon for a key. */
+        error = value.get_raw_json_string().get(raw);
+        if (error)
+            return fail_code(r, error, location(r, doc));
         write_raw(r, token.data(), token.size());
         return true;
     }

@@ -108,6 +108,25 @@ int64_t zset_weight(struct zset *zset, const struct row *row)
     return i == HASHTAB_NONE ? 0 : zset->entries[i].weight;
 }
 
+int64_t zset_key_weight(struct zset *zset, const struct row *row)
+{
+    int64_t weight = 0;
+    size_t at;
+
+    (void)find(zset, row); /* brings the index up to date */
+    if (zset->count <= LINEAR_MAX) {
+        for (size_t i = 0; i < zset->count; i++)
+            if (row_key_equal(zset->entries[i].row, row))
+                weight = weight_sum(weight, zset->entries[i].weight);
+        return weight;
+    }
+    for (uint32_t i = hashtab_first(&zset->index, row->hash, &at); i != HASHTAB_NONE;
+         i = hashtab_next(&zset->index, row->hash, &at))
+        if (row_key_equal(zset->entries[i].row, row))
+            weight = weight_sum(weight, zset->entries[i].weight);
+    return weight;
+}
+
 bool zset_equal(struct zset *a, struct zset *b)
 {
     if (a->count != b->count)

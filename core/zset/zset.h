@@ -40,6 +40,7 @@ void zset_add_all(struct zset *zset, const struct zset *change);
 /* zset_add() for a row that is known not to be there, with a weight that is not zero. */
 void zset_push(struct zset *zset, struct row *row, int64_t weight);
 int64_t zset_weight(struct zset *zset, const struct row *row);
+int64_t zset_key_weight(struct zset *zset, const struct row *row); /* of all rows of its key */
 bool zset_equal(struct zset *a, struct zset *b);
 void zset_clear(struct zset *zset);   /* empty, keeps the memory of small sets */
 void zset_release(struct zset *zset); /* empty, gives the memory back */
