@@ -53,10 +53,12 @@ static void project_init(struct op *op, const struct plan *plan)
     }
 }
 
-static void add_part(struct project *self, const char *key, size_t key_size, struct value value)
+/* Replaces a part of the same name among the first `earlier` ones, else adds one. */
+static void add_part(struct project *self, const char *key, size_t key_size, struct value value,
+                     size_t earlier)
 {
     if (self->overlap)
-        for (size_t i = 0; i < self->part_count; i++) {
+        for (size_t i = 0; i < earlier; i++) {
             struct part *part = &self->parts[i];
 
             if (part->key_size == key_size && memcmp(part->key, key, key_size) == 0) {
@@ -71,11 +73,13 @@ static void add_part(struct project *self, const char *key, size_t key_size, str
 
 static void add_all(struct project *self, const struct row *row)
 {
+    size_t earlier = self->part_count; /* the row's own fields all differ */
+
     for (uint32_t i = 0; i < row->count; i++) {
         const char *key = row_text(row) + row_field(row, i);
         size_t key_size = (size_t)(json_string_end(key) - key);
 
-        add_part(self, key, key_size, row_field_at(row, i, key_size));
+        add_part(self, key, key_size, row_field_at(row, i, key_size), earlier);
     }
 }
 
@@ -89,7 +93,7 @@ static struct row *project_row(struct project *self, const struct row *row)
         const struct plan_projection *p = &self->plan->projections[i];
 
         if (p->path)
-            add_part(self, p->alias, p->alias_size, path_get(p->path, row));
+            add_part(self, p->alias, p->alias_size, path_get(p->path, row), self->part_count);
         else
             add_all(self, row);
     }

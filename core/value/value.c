@@ -216,8 +216,8 @@ int value_compare(struct value a, struct value b)
     return 0;
 }
 
-/* Objects whose keys stand in the same order, the usual case, need no sorting. */
-static bool object_equal(struct value a, struct value b)
+/* Whether the keys stand in the same order, the usual case; values are only skipped. */
+static bool same_keys(struct value a, struct value b)
 {
     struct json_iter x = json_iter_of(a.text);
     struct json_iter y = json_iter_of(b.text);
@@ -226,15 +226,37 @@ static bool object_equal(struct value a, struct value b)
         bool more_x = json_iter_next(&x);
         bool more_y = json_iter_next(&y);
 
-        if (!more_x && !more_y)
-            return true;
         if (!more_x || !more_y)
-            return false;
+            return !more_x && !more_y;
         if (x.key_size != y.key_size || memcmp(x.key, y.key, x.key_size) != 0)
-            return object_compare(a, b) == 0;
-        if (!value_equal(value_of(x.value, x.value_size), value_of(y.value, y.value_size)))
             return false;
     }
+}
+
+/* Every member is compared once, so that the cost is the depth times the size at worst. */
+static bool object_equal(struct value a, struct value b)
+{
+    struct json_iter x = json_iter_of(a.text);
+    struct json_iter y = json_iter_of(b.text);
+    struct member *sorted[2];
+    size_t counts[2];
+    bool equal;
+
+    if (same_keys(a, b)) {
+        while (json_iter_next(&x) && json_iter_next(&y))
+            if (!value_equal(value_of(x.value, x.value_size), value_of(y.value, y.value_size)))
+                return false;
+        return true;
+    }
+    sorted[0] = members_sorted(a, &counts[0]);
+    sorted[1] = members_sorted(b, &counts[1]);
+    equal = counts[0] == counts[1];
+    for (size_t i = 0; equal && i < counts[0]; i++)
+        equal = member_compare(&sorted[0][i], &sorted[1][i]) == 0 &&
+                value_equal(sorted[0][i].value, sorted[1][i].value);
+    free(sorted[0]);
+    free(sorted[1]);
+    return equal;
 }
 
 bool value_equal(struct value a, struct value b)

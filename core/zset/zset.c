@@ -2,7 +2,10 @@
 #include "zset/zset.h"
 
 #include "base/check.h"
+#include "base/err.h"
 #include "base/mem.h"
+
+#include <stdio.h>
 
 #ifdef SSP_STRESS
 enum { LINEAR_MAX = 1, KEEP_MAX = 1 };
@@ -10,11 +13,18 @@ enum { LINEAR_MAX = 1, KEEP_MAX = 1 };
 enum { LINEAR_MAX = 8, KEEP_MAX = 4096 };
 #endif
 
+_Noreturn static void overflow(void)
+{
+    (void)fputs("ssp: a row's weight exceeds 64 bits; no view would be right any more\n", stderr);
+    exit(ERR_USAGE);
+}
+
 int64_t weight_sum(int64_t a, int64_t b)
 {
     int64_t sum;
 
-    SSP_ASSERT(!__builtin_add_overflow(a, b, &sum));
+    if (__builtin_add_overflow(a, b, &sum))
+        overflow();
     return sum;
 }
 
@@ -22,7 +32,8 @@ int64_t weight_product(int64_t a, int64_t b)
 {
     int64_t product;
 
-    SSP_ASSERT(!__builtin_mul_overflow(a, b, &product));
+    if (__builtin_mul_overflow(a, b, &product))
+        overflow();
     return product;
 }
 
