@@ -233,10 +233,11 @@ void circuit_adopt(struct circuit *circuit, struct circuit *from, struct node **
 struct node *circuit_scan(const struct circuit *circuit, const char *table, size_t size)
 {
     const struct plan plan = {.op = PLAN_SCAN, .as.scan = {table, size}};
+    struct node *const none[1] = {NULL};
     struct buf text;
     uint32_t at;
 
-    text = node_text(&plan, NULL);
+    text = node_text(&plan, none);
     at = find(circuit, &text);
     buf_release(&text);
     return at == HASHTAB_NONE ? NULL : circuit->nodes[at];

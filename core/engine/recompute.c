@@ -1,5 +1,5 @@
-/* Naive evaluation of plans; see recompute.h. */
-#include "engine/recompute.h"
+/* Naive evaluation of operators; see recompute.h. */
+#include "engine/recompute_run.h"
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -9,23 +9,7 @@
 
 #include <string.h>
 
-/* A run of the recomputation: one query, with all its subqueries. */
-struct run {
-    const struct store *store;
-    bool membership;
-    struct arena arena;
-    struct bag kept; /* rows that sources point to */
-};
-
-/* A project with subqueries, and the row that went into it. */
-struct source {
-    const struct plan_project *project;
-    const struct row *in;
-    struct source *next;
-};
-
-/* Takes the reference. */
-static void bag_add(struct bag *bag, struct row *row, int64_t weight, struct source *sources)
+void bag_add(struct bag *bag, struct row *row, int64_t weight, struct source *sources)
 {
     bag->entries = mem_grow(bag->entries, &bag->max, bag->count + 1, sizeof(*bag->entries));
     bag->entries[bag->count++] = (struct bag_entry){row, weight, sources};
@@ -44,8 +28,7 @@ static int bag_compare(const void *a, const void *b)
     return row_compare(((const struct bag_entry *)a)->row, ((const struct bag_entry *)b)->row);
 }
 
-/* Sums equal rows. */
-static void consolidate(struct bag *bag)
+void bag_consolidate(struct bag *bag)
 {
     size_t kept = 0;
 
@@ -62,8 +45,6 @@ static void consolidate(struct bag *bag)
     bag->count = kept;
 }
 
-static struct bag evaluate(struct run *run, const struct plan *plan, struct value context);
-
 static struct bag scan(const struct run *run, const struct plan_scan *plan, struct value context)
 {
     const struct table *table = store_find(run->store, plan->table, plan->table_size);
@@ -75,16 +56,15 @@ static struct bag scan(const struct run *run, const struct plan_scan *plan, stru
     return bag;
 }
 
-/* The rows of a subquery for one enclosing row. */
-static struct bag run_subquery(struct run *run, const struct plan_subquery *subquery,
-                               const struct row *around)
+struct bag recompute_subquery(struct run *run, const struct plan_subquery *subquery,
+                              const struct row *around)
 {
     struct buf context = BUF_INIT;
     struct bag bag;
 
     plan_write_context(&context, subquery, around);
-    bag = evaluate(run, subquery->plan,
-                   (struct value){context.bytes, (uint32_t)context.size, VALUE_ARRAY});
+    bag = recompute_rows(run, subquery->plan,
+                         (struct value){context.bytes, (uint32_t)context.size, VALUE_ARRAY});
     buf_release(&context);
     return bag;
 }
@@ -93,7 +73,7 @@ static void find_exists(struct run *run, const struct predicate *p, const struct
                         bool *found)
 {
     if (p->exists) {
-        struct bag bag = run_subquery(run, p->exists, row);
+        struct bag bag = recompute_subquery(run, p->exists, row);
 
         found[p->exists_bit] = bag.count > 0;
         bag_release(&bag);
@@ -145,7 +125,7 @@ static void set_field(struct field_list *list, const char *key, size_t key_size,
         buf_add(&list->items[i], value.text, value.size);
 }
 
-static struct row *object_row(struct row_source source, struct buf *text)
+struct row *recompute_row(struct row_source source, struct buf *text)
 {
     uint32_t *fields = NULL;
     size_t max = 0;
@@ -187,13 +167,13 @@ static struct row *project_row(const struct row *row, const struct plan_project 
         buf_release(&list.items[i]);
     }
     buf_add_byte(&text, '}');
-    result = object_row((struct row_source){.key = row_key(row),
-                                            .key_size = row->key_size,
-                                            .made = row->made,
-                                            .hash = hash_bytes(row_key(row), row->key_size),
-                                            .context = row->bound ? row_context(row).text : NULL,
-                                            .context_size = row_context(row).size},
-                        &text);
+    result = recompute_row((struct row_source){.key = row_key(row),
+                                               .key_size = row->key_size,
+                                               .made = row->made,
+                                               .hash = hash_bytes(row_key(row), row->key_size),
+                                               .context = row->bound ? row_context(row).text : NULL,
+                                               .context_size = row_context(row).size},
+                           &text);
     buf_release(&text);
     free(list.items);
     return result;
@@ -289,13 +269,13 @@ static struct row *pair(const struct row *left, const struct row *right,
     buf_add_format(&text, "{%.*s:%.*s,%.*s:%.*s}", (int)plan->as_size[0], plan->as[0],
                    (int)left->size, row_text(left), (int)plan->as_size[1], plan->as[1],
                    (int)right->size, row_text(right));
-    row = object_row((struct row_source){.key = key.bytes,
-                                         .key_size = key.size,
-                                         .made = true,
-                                         .hash = hash_bytes(key.bytes, key.size),
-                                         .context = left->bound ? row_context(left).text : NULL,
-                                         .context_size = row_context(left).size},
-                     &text);
+    row = recompute_row((struct row_source){.key = key.bytes,
+                                            .key_size = key.size,
+                                            .made = true,
+                                            .hash = hash_bytes(key.bytes, key.size),
+                                            .context = left->bound ? row_context(left).text : NULL,
+                                            .context_size = row_context(left).size},
+                        &text);
     buf_release(&key);
     buf_release(&text);
     return row;
@@ -389,14 +369,13 @@ static struct bag limit(const struct bag *in, const struct plan_limit *plan)
     return bag;
 }
 
-/* The plan's rows; context: the values of the enclosing rows, missing at the root. */
-static struct bag evaluate(struct run *run, const struct plan *plan, struct value context)
+struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context)
 {
     struct bag in[2] = {{0}, {0}};
     struct bag bag = {0};
 
     for (unsigned i = 0; i < plan->input_count; i++)
-        in[i] = evaluate(run, plan->inputs[i], context);
+        in[i] = recompute_rows(run, plan->inputs[i], context);
     if (plan->op == PLAN_SCAN)
         bag = scan(run, &plan->as.scan, context);
     else if (plan->op == PLAN_FILTER)
@@ -407,189 +386,10 @@ static struct bag evaluate(struct run *run, const struct plan *plan, struct valu
         bag = join(&in[0], &in[1], &plan->as.join);
     else if (plan->op == PLAN_LIMIT)
         bag = limit(&in[0], &plan->as.limit);
-    consolidate(&bag);
+    bag_consolidate(&bag);
     for (size_t i = 0; run->membership && i < bag.count; i++)
         bag.entries[i].weight = 1;
     for (unsigned i = 0; i < plan->input_count; i++)
         bag_release(&in[i]);
     return bag;
-}
-
-/* Sorts a list as its plan's limit says, else by key; qsort needs the order in a variable. */
-static const struct plan *list_plan;
-
-static int list_compare(const void *a, const void *b)
-{
-    const struct row *x = ((const struct bag_entry *)a)->row;
-    const struct row *y = ((const struct bag_entry *)b)->row;
-
-    for (size_t i = 0; list_plan->op == PLAN_LIMIT && i < list_plan->as.limit.order_count; i++) {
-        const struct order_field *field = &list_plan->as.limit.order[i];
-        int order = value_compare(path_get(field->path, x), path_get(field->path, y));
-
-        if (order)
-            return field->descending ? -order : order;
-    }
-    return row_compare(x, y);
-}
-
-static struct bag children(struct run *run, const struct plan_subquery *subquery,
-                           const struct row *around)
-{
-    struct bag bag = run_subquery(run, subquery, around);
-
-    list_plan = subquery->plan;
-    if (bag.count > 1)
-        qsort(bag.entries, bag.count, sizeof(*bag.entries), list_compare);
-    for (; subquery->single && bag.count > 1; bag.count--)
-        row_unref(bag.entries[bag.count - 1].row);
-    for (size_t i = 0; subquery->single && i < bag.count; i++)
-        bag.entries[i].weight = 1;
-    return bag;
-}
-
-/* Adds what hangs under a row that is in the view `weight` times. */
-static void add_members(struct run *run, const struct bag_entry *entry, int64_t weight,
-                        struct bag *members)
-{
-    for (const struct source *source = entry->sources; source; source = source->next)
-        for (size_t i = 0; i < source->project->subquery_count; i++) {
-            struct bag bag = children(run, &source->project->subqueries[i], source->in);
-
-            for (size_t j = 0; j < bag.count; j++) {
-                int64_t times = weight * bag.entries[j].weight;
-
-                if (!bag.entries[j].row->made)
-                    bag_add(members, row_bind(bag.entries[j].row, VALUE_NONE), times, NULL);
-                add_members(run, &bag.entries[j], times, members);
-            }
-            bag_release(&bag);
-        }
-}
-
-/* A tree under construction: its text, the path to the row being written, the sum of hashes. */
-struct document {
-    struct buf text;
-    struct buf path;
-    struct hash128 hash;
-};
-
-static void write_rows(struct run *run, const struct bag *bag, struct document *document);
-
-static void write_children(struct run *run, const struct bag_entry *entry,
-                           struct document *document)
-{
-    const char *between = ",\"children\":{";
-
-    for (const struct source *source = entry->sources; source; source = source->next)
-        for (size_t i = 0; i < source->project->subquery_count; i++) {
-            const struct plan_subquery *subquery = &source->project->subqueries[i];
-            struct bag bag = children(run, subquery, source->in);
-            struct buf scratch = BUF_INIT;
-            size_t path = document->path.size;
-            size_t size;
-            const char *alias =
-                value_string(value_of(subquery->alias, subquery->alias_size), &scratch, &size);
-
-            buf_add_format(&document->text, "%s%.*s:%s", between, (int)subquery->alias_size,
-                           subquery->alias, subquery->single ? "" : "[");
-            buf_add_byte(&document->path, '\0');
-            buf_add(&document->path, alias, size);
-            buf_add_byte(&document->path, '\0');
-            write_rows(run, &bag, document);
-            if (subquery->single && bag.count == 0)
-                buf_add_string(&document->text, "null");
-            if (!subquery->single)
-                buf_add_byte(&document->text, ']');
-            document->path.size = path;
-            buf_release(&scratch);
-            bag_release(&bag);
-            between = ",";
-        }
-    if (*between == ',' && !between[1])
-        buf_add_byte(&document->text, '}');
-}
-
-static void write_rows(struct run *run, const struct bag *bag, struct document *document)
-{
-    struct buf scratch = BUF_INIT;
-
-    for (size_t i = 0; i < bag->count; i++) {
-        const struct bag_entry *entry = &bag->entries[i];
-        const struct row *row = entry->row;
-        size_t path = document->path.size;
-
-        buf_add_string(&document->text, i ? ",{\"id\":" : "{\"id\":");
-        if (row->made)
-            buf_add(&document->text, row_key(row), row->key_size);
-        else
-            json_write_string(&document->text, row_key(row), row->key_size);
-        if (!run->membership)
-            buf_add_format(&document->text, ",\"weight\":%lld", (long long)entry->weight);
-        buf_add_string(&document->text, ",\"record\":");
-        buf_add(&document->text, row_text(row), row->size);
-        buf_add(&document->path, row_key(row), row->key_size);
-        buf_clear(&scratch);
-        buf_add(&scratch, document->path.bytes, document->path.size);
-        buf_add_byte(&scratch, '\0');
-        value_write_canonical(&scratch, row_value(row));
-        document->hash =
-            hash128_add(document->hash, hash128_bytes(scratch.bytes, scratch.size), entry->weight);
-        write_children(run, entry, document);
-        buf_add_byte(&document->text, '}');
-        document->path.size = path;
-    }
-    buf_release(&scratch);
-}
-
-/* The one row that a tree view consists of. */
-static struct bag tree(struct run *run, struct bag *rows, const struct plan *root)
-{
-    struct document document = {.text = BUF_INIT};
-    struct buf text = BUF_INIT;
-    struct bag bag = {0};
-
-    if (rows->count == 0)
-        return bag;
-    list_plan = root;
-    qsort(rows->entries, rows->count, sizeof(*rows->entries), list_compare);
-    write_rows(run, rows, &document);
-    buf_add_format(&text, "{\"result_hash\":\"%016llx%016llx\",\"records\":[",
-                   (unsigned long long)document.hash.high, (unsigned long long)document.hash.low);
-    buf_add(&text, document.text.bytes, document.text.size);
-    buf_add_string(&text, "]}");
-    bag_add(&bag,
-            object_row(
-                (struct row_source){
-                    .key = "tree", .key_size = 4, .made = true, .hash = hash_bytes("tree", 4)},
-                &text),
-            1, NULL);
-    buf_release(&text);
-    buf_release(&document.text);
-    buf_release(&document.path);
-    return bag;
-}
-
-struct bag recompute(const struct store *store, const struct plan_view *view)
-{
-    struct run run = {.store = store, .membership = view->semantics == SEMANTICS_MEMBERSHIP};
-    struct bag rows = evaluate(&run, view->root, VALUE_NONE);
-    struct bag result = {0};
-
-    if (view->format == FORMAT_TREE) {
-        result = tree(&run, &rows, view->root);
-        bag_release(&rows);
-    } else {
-        for (size_t i = 0, count = rows.count; i < count; i++)
-            add_members(&run, &rows.entries[i], rows.entries[i].weight, &result);
-        for (size_t i = 0; i < rows.count; i++)
-            bag_add(&result, row_ref(rows.entries[i].row), rows.entries[i].weight, NULL);
-        bag_release(&rows);
-        consolidate(&result);
-        for (size_t i = 0; run.membership && i < result.count; i++)
-            result.entries[i].weight = 1;
-    }
-    bag_release(&run.kept);
-    arena_release(&run.arena);
-    return result;
 }

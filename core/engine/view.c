@@ -27,12 +27,10 @@ static void unlisten(const struct view *view, struct node *node)
 /* The root's own rows, if the view has others and its own come first, in the order of a limit. */
 static struct node *head_of(const struct view *view, struct node *root)
 {
-    if (root->plan->op == PLAN_DISTINCT)
-        root = root->inputs[0];
-    return view->plan.format == FORMAT_FLAT && root->plan->op == PLAN_MEMBERS &&
-                   view->plan.root->op == PLAN_LIMIT
-               ? root->inputs[0]
-               : NULL;
+    if (view->plan.format != FORMAT_FLAT || !plan_has_members(root->plan) ||
+        view->plan.root->op != PLAN_LIMIT)
+        return NULL;
+    return root->plan->op == PLAN_DISTINCT ? root->inputs[0]->inputs[0] : root->inputs[0];
 }
 
 void view_attach(struct view *view, struct node *root)
@@ -53,7 +51,8 @@ void view_detach(struct view *view)
 
 void view_settle(struct view *view, bool verify)
 {
-    view->is_set = plan_is_set(view->plan.circuit);
+    /* Subqueries may find a record with another row than the root's. */
+    view->is_set = plan_is_set(view->plan.circuit) && !plan_has_members(view->plan.circuit);
     view->keep = verify || !view->is_set || view->head;
     if (!view->keep)
         zset_release(&view->content);
@@ -192,18 +191,19 @@ static void sort_change(struct view *view, const struct zset *change)
 static const char *const event_names[] = {"created", "deleted", "updated"};
 
 /* What happened to the record whose rows in the change are [entries, end). `content` is the
- * view's before the change, NULL if it is a set. */
+ * view's before the change, NULL if it is a set with one row a record. */
 static enum event event_of(struct zset *content, const struct zset_entry *entries,
                            const struct zset_entry *end)
 {
-    int64_t before = 0;
+    int64_t before = content ? zset_key_weight(content, entries->row) : 0;
     int64_t change = 0;
     bool differs = false;
 
     for (const struct zset_entry *e = entries; e < end; e++) {
         int64_t weight = content ? zset_weight(content, e->row) : e->weight < 0;
 
-        before = weight_sum(before, weight);
+        if (!content)
+            before += weight;
         change = weight_sum(change, e->weight);
         differs = differs || (weight > 0) != (weight + e->weight > 0);
     }

@@ -8,9 +8,11 @@
 
 static void expand_init(struct op *op, const struct plan *plan)
 {
+    const struct index_key row = {.kind = KEY_ROW};
+    const struct index_key context = {.kind = KEY_CONTEXT};
+
     (void)plan;
-    match_init((struct match *)op, (struct index_key){.kind = KEY_ROW},
-               (struct index_key){.kind = KEY_CONTEXT});
+    match_init((struct match *)op, row, context);
 }
 
 static struct row *bind(struct row *context, struct row *row)

@@ -1,9 +1,10 @@
 /*
  * members: the rows of a view and those of its subqueries, one Z-set of records.
  *
- * Linear and stateless: the sum of the inputs. The first has the root's rows; the others lose their
- * contexts, and rows that are no records of a table (pairs) are left out. Cost: one row for each
- * row of the change.
+ * Linear and stateless: the sum of the inputs. The first has the root's rows; of the others rows
+ * that are no records of a table (pairs) are left out. Rows lose what is not shown of them,
+ * contexts and ids that are no fields, so that a record found in two ways is one row. Cost: one row
+ * for each row of the change.
  */
 #include "op/op.h"
 
@@ -21,16 +22,14 @@ static void members_step(struct op *op, struct zset *const *in, struct zset *out
 {
     const struct members *self = (const struct members *)op;
 
-    for (size_t i = 0; i < in[0]->count; i++)
-        zset_push(out, in[0]->entries[i].row, in[0]->entries[i].weight);
-    for (unsigned n = 1; n < self->inputs; n++)
+    for (unsigned n = 0; n < self->inputs; n++)
         for (size_t i = 0; i < in[n]->count; i++) {
             const struct zset_entry *entry = &in[n]->entries[i];
             struct row *row;
 
-            if (entry->row->made)
+            if (n > 0 && entry->row->made)
                 continue;
-            row = row_bind(entry->row, VALUE_NONE);
+            row = row_plain(entry->row);
             zset_add(out, row, entry->weight);
             row_unref(row);
         }

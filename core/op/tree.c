@@ -101,21 +101,21 @@ static struct list children_of(struct tree *self, const struct plan_level *level
     const struct index *children = &self->children[number];
     uint32_t at = index_find(parents, &parents->key, row);
     struct list list = {0};
-    struct row *context;
+    struct row *probe;
 
     if (at == INDEX_NONE)
         return list;
     buf_clear(&self->scratch);
     plan_write_context(&self->scratch, level->subquery, parents->entries[at].row);
-    context = row_new(&(struct row_source){.key = "",
-                                           .text = "{}",
-                                           .size = 2,
-                                           .context = self->scratch.bytes,
-                                           .context_size = self->scratch.size});
-    for (at = index_find(children, &children->key, context); at != INDEX_NONE;
+    probe = row_new(&(struct row_source){.key = "",
+                                         .text = "{}",
+                                         .size = 2,
+                                         .context = self->scratch.bytes,
+                                         .context_size = self->scratch.size});
+    for (at = index_find(children, &children->key, probe); at != INDEX_NONE;
          at = children->entries[at].next)
         list_add(&list, children->entries[at].row, children->entries[at].weight);
-    row_unref(context);
+    row_unref(probe);
     list_sort(&list, level->subquery->plan);
     return list;
 }

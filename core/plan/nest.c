@@ -295,6 +295,17 @@ static void add_member(struct nest *nest, const struct plan *plan)
     nest->member_count++;
 }
 
+/* Of two subqueries with one alias the outer one wins, as of two fields the later. */
+static bool has_alias(const struct plan_level *levels, size_t count,
+                      const struct plan_subquery *subquery)
+{
+    for (size_t i = 0; i < count; i++)
+        if (levels[i].subquery->alias_size == subquery->alias_size &&
+            memcmp(levels[i].subquery->alias, subquery->alias, subquery->alias_size) == 0)
+            return true;
+    return false;
+}
+
 static void hang_levels(struct nest *nest, const struct hang *hangs, const struct plan *survivors,
                         struct plan_level **levels, size_t *count)
 {
@@ -310,10 +321,13 @@ static void hang_levels(struct nest *nest, const struct hang *hangs, const struc
         for (size_t i = 0; i < hang->project->subquery_count; i++) {
             const struct plan_subquery *subquery = &hang->project->subqueries[i];
             const struct plan *contexts = contexts_of(nest, parents, subquery);
-            struct plan_level *level = &(*levels)[(*count)++];
+            struct plan_level *level = &(*levels)[*count];
             struct hang *inner = NULL;
             const struct plan *expanded;
 
+            if (has_alias(*levels, *count, subquery))
+                continue;
+            (*count)++;
             level->subquery = subquery;
             level->input = 1 + 2 * nest->level_count++;
             level->parents = parents;

@@ -91,6 +91,12 @@ void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
     buf_add_byte(buf, ']');
 }
 
+bool plan_has_members(const struct plan *plan)
+{
+    return plan->op == PLAN_MEMBERS ||
+           (plan->op == PLAN_DISTINCT && plan->inputs[0]->op == PLAN_MEMBERS);
+}
+
 bool plan_rows_have_ids(const struct plan *plan)
 {
     switch (plan->op) {

@@ -172,6 +172,9 @@ bool plan_is_set(const struct plan *plan);
 void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
                         const struct row *row);
 
+/* True if the plan, as it runs, adds rows of subqueries to those of the root. */
+bool plan_has_members(const struct plan *plan);
+
 /* True if rows of the result are records of a table, so that ids can stand for them. */
 bool plan_rows_have_ids(const struct plan *plan);
 

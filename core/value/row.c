@@ -78,32 +78,41 @@ struct value row_context_at(const struct row *row, uint32_t position)
     return VALUE_NONE;
 }
 
-struct row *row_bind(const struct row *row, struct value context)
+static struct row *copy(const struct row *row, struct value context, struct value id)
 {
-    struct row_origin origin;
-    struct value id = row_id(row);
+    struct row_origin origin = {{0, 0}, 0};
     uint32_t *fields = mem_alloc(row->count * sizeof(*fields));
-    struct row *copy;
+    struct row *result;
 
     for (uint32_t i = 0; i < row->count; i++)
         fields[i] = row_field(row, i);
     if (row->lean)
         origin = row_origin(row);
-    copy = row_new(&(struct row_source){.key = row_key(row),
-                                        .key_size = row->key_size,
-                                        .made = row->made,
-                                        .hash = hash_bytes(row_key(row), row->key_size),
-                                        .text = row_text(row),
-                                        .size = row->size,
-                                        .fields = fields,
-                                        .count = row->count,
-                                        .id = id.text,
-                                        .id_size = id.size,
-                                        .origin = row->lean ? &origin : NULL,
-                                        .context = context.size ? context.text : NULL,
-                                        .context_size = context.size});
+    result = row_new(&(struct row_source){.key = row_key(row),
+                                          .key_size = row->key_size,
+                                          .made = row->made,
+                                          .hash = hash_bytes(row_key(row), row->key_size),
+                                          .text = row_text(row),
+                                          .size = row->size,
+                                          .fields = fields,
+                                          .count = row->count,
+                                          .id = id.text,
+                                          .id_size = id.size,
+                                          .origin = row->lean ? &origin : NULL,
+                                          .context = context.size ? context.text : NULL,
+                                          .context_size = context.size});
     free(fields);
-    return copy;
+    return result;
+}
+
+struct row *row_bind(const struct row *row, struct value context)
+{
+    return copy(row, context, row_id(row));
+}
+
+struct row *row_plain(struct row *row)
+{
+    return row->bound || row->id_size ? copy(row, VALUE_NONE, VALUE_NONE) : row_ref(row);
 }
 
 void row_free(struct row *row)

@@ -59,6 +59,8 @@ struct row_source {
 struct row *row_new(const struct row_source *source); /* one reference, the caller's */
 /* A copy under another context; VALUE_NONE: without one. */
 struct row *row_bind(const struct row *row, struct value context);
+/* Key and content alone; a reference for the caller. */
+struct row *row_plain(struct row *row);
 void row_free(struct row *row); /* for row_unref() */
 
 static inline struct row *row_ref(struct row *row)

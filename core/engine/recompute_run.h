@@ -1,0 +1,38 @@
+#ifndef SSP_ENGINE_RECOMPUTE_RUN_H
+#define SSP_ENGINE_RECOMPUTE_RUN_H
+
+#include "base/arena.h"
+#include "engine/recompute.h"
+
+/* What the two halves of the recomputation share; nobody else includes this. */
+
+/* A run of the recomputation: one query, with all its subqueries. */
+struct run {
+    const struct store *store;
+    bool membership;
+    struct arena arena;
+    struct bag kept; /* rows that sources point to */
+};
+
+/* A project with subqueries, and the row that went into it. */
+struct source {
+    const struct plan_project *project;
+    const struct row *in;
+    struct source *next;
+};
+
+void bag_add(struct bag *bag, struct row *row, int64_t weight,
+             struct source *sources);  /* takes the reference */
+void bag_consolidate(struct bag *bag); /* sums equal rows */
+
+/* A row whose object has just been written into text; the fields are found here. */
+struct row *recompute_row(struct row_source source, struct buf *text);
+
+/* A plan's rows; context: the values of the enclosing rows, missing at the root. */
+struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context);
+
+/* The rows of a subquery for one enclosing row. */
+struct bag recompute_subquery(struct run *run, const struct plan_subquery *subquery,
+                              const struct row *around);
+
+#endif
