@@ -74,7 +74,7 @@ static const char help[] =
     "\n"
     "  -p, --plan=FILE        a plan file; may be repeated\n"
     "  -o, --output=FILE      write updates to FILE\n"
-    "  -F, --format=FORMAT    of views that state none: streaming (default), flat, delta\n"
+    "  -F, --format=FORMAT    of views that state none: streaming (default), flat, tree, delta\n"
     "      --emit=WHAT        what records carry: ids (default) or rows\n"
     "      --semantics=NAME   membership (default) or multiset\n"
     "  -f, --from=NAME        input format: native (default)\n"

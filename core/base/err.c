@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -30,8 +31,9 @@ struct quoted excerpt(const char *text, size_t size)
 
     for (; i < size && used < sizeof(quoted.text) - 10; i++) {
         unsigned char byte = (unsigned char)text[i];
+        bool begins = (byte & 0xc0) != 0x80; /* a character: cut only there */
 
-        if (i >= QUOTED_MAX && (byte & 0xc0) != 0x80) /* cut between characters */
+        if (begins && (i >= QUOTED_MAX || used >= sizeof(quoted.text) - 16))
             break;
         if (byte < 0x20 || byte == 0x7f) {
             quoted.text[used++] = '\\';

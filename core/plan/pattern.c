@@ -88,27 +88,47 @@ static bool compile(struct pattern *pattern, const char *text, size_t size, uint
     return true;
 }
 
-/* The same tokens as a regular expression that ignores case. */
+static void add_token(struct buf *regex, const struct like_token *token)
+{
+    if (token->kind == LIKE_CHARACTER)
+        buf_add_byte(regex, '.');
+    else if (token->byte && strchr("\\^$.[|()?*+{", token->byte))
+        buf_add(regex, (const char[]){'\\', token->byte}, 2);
+    else
+        buf_add_byte(regex, token->byte);
+}
+
+/*
+ * The same tokens as a regular expression that ignores case. What stands between two runs is best
+ * found as early as possible, once and for all: an atomic group, so that nothing is tried again and
+ * the time is linear. Only the last part must meet the end.
+ */
 static bool compile_tokens(struct pattern *pattern, struct err *err)
 {
     struct buf regex = BUF_INIT;
+    size_t last = pattern->count; /* where the last run stands */
+    bool open = false;
     bool ok;
 
+    for (size_t i = 0; i < pattern->count; i++)
+        if (pattern->tokens[i].kind == LIKE_RUN)
+            last = i;
     buf_add_string(&regex, "\\A");
     for (size_t i = 0; i < pattern->count; i++) {
-        const struct like_token *token = &pattern->tokens[i];
-
-        if (token->kind == LIKE_RUN)
-            buf_add_string(&regex, ".*");
-        else if (token->kind == LIKE_CHARACTER)
-            buf_add_byte(&regex, '.');
-        else if (token->byte && strchr("\\^$.[|()?*+{", token->byte))
-            buf_add(&regex, (const char[]){'\\', token->byte}, 2);
-        else
-            buf_add_byte(&regex, token->byte);
+        if (pattern->tokens[i].kind != LIKE_RUN) {
+            add_token(&regex, &pattern->tokens[i]);
+            continue;
+        }
+        if (open)
+            buf_add_byte(&regex, ')');
+        open = i != last;
+        buf_add_string(&regex, open ? "(?>.*?" : i + 1 < pattern->count ? ".*" : "");
     }
-    buf_add_string(&regex, "\\z");
+    if (last == pattern->count || last + 1 < pattern->count)
+        buf_add_string(&regex, "\\z");
     ok = compile(pattern, regex.bytes, regex.size, PCRE2_CASELESS | PCRE2_DOTALL, err);
+    if (ok) /* it cannot explode, and must answer whatever the length */
+        pcre2_set_match_limit(pattern->context, UINT32_MAX);
     buf_release(&regex);
     return ok;
 }

@@ -81,12 +81,9 @@ void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
         struct value value =
             outer->path ? path_get(outer->path, row) : row_context_at(row, outer->position);
 
-        if (i)
-            buf_add_byte(buf, ',');
-        if (value_is_unknown(value))
-            buf_add_string(buf, "null");
-        else
-            value_write_canonical(buf, value);
+        buf_add_string(buf, i ? ",[" : "[");
+        value_write_canonical(buf, value); /* of a missing one nothing */
+        buf_add_byte(buf, ']');
     }
     buf_add_byte(buf, ']');
 }

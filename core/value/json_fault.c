@@ -56,19 +56,21 @@ static void find_bytes(struct err *err, const char *source, size_t size)
     json_fault_at(err, source, open ? open : source, "string without an end");
 }
 
-/* The code unit of the escape \uXXXX at p, 0 if it is none. */
+/* The code unit of the escape \uXXXX at p, NO_UNIT if it is none. */
+enum { NO_UNIT = 0x10000 };
+
 static unsigned code_unit(const char *p, const char *end)
 {
     unsigned code = 0;
 
     if (end - p < 6 || p[0] != '\\' || p[1] != 'u')
-        return 0;
+        return NO_UNIT;
     for (int i = 2; i < 6; i++) {
         static const char digits[] = "0123456789abcdef0123456789ABCDEF";
         const char *digit = p[i] ? strchr(digits, p[i]) : NULL;
 
         if (!digit)
-            return 0;
+            return NO_UNIT;
         code = code << 4 | ((unsigned)(digit - digits) & 15);
     }
     return code;
@@ -80,10 +82,18 @@ static void find_escape(struct err *err, const char *source, const char *end, co
 
     while (p + 1 < end && *p != '"') {
         unsigned code = code_unit(p, end);
-        unsigned low = end - p > 6 ? code_unit(p + 6, end) : 0;
+        unsigned low = end - p > 6 ? code_unit(p + 6, end) : NO_UNIT;
 
         if (*p == '\\' && (!p[1] || !strchr("\"\\/bfnrtu", p[1]))) {
             json_fault_quote(err, source, p, 2, "bad escape");
+            return;
+        }
+        if (*p == '\\' && p[1] == 'u' && code == NO_UNIT) {
+            size_t size = 2;
+
+            while (p + size < end && size < 6 && p[size] != '"')
+                size++;
+            json_fault_quote(err, source, p, size, "bad escape");
             return;
         }
         if (code >= 0xd800 && code < 0xe000) {
@@ -105,12 +115,37 @@ static void find_here(struct err *err, const char *source, const char *end, cons
     size_t size = 0;
 
     if (at < source || at >= end) {
-        json_fault_at(err, source, end, "ends in the middle of a value");
+        json_fault_at(err, source, end, "object or array without an end");
         return;
     }
     while (at + size < end && size < 20 && !(at[size] && strchr(" \t\r\n,:]}", at[size])))
         size++;
     json_fault_quote(err, source, at, size ? size : 1, "not JSON here");
+}
+
+static void find_end(struct err *err, const char *source, size_t size)
+{
+    size_t depth = 0;
+    bool string = false;
+
+    for (size_t i = 0; i < size; i++) {
+        if (string && source[i] == '\\')
+            i++;
+        else if (source[i] == '"')
+            string = !string;
+        else if (!string && (source[i] == '{' || source[i] == '['))
+            depth++;
+        else if (!string && (source[i] == '}' || source[i] == ']') && depth > 0 && --depth == 0) {
+            i++;
+            while (i < size && source[i] && strchr(" \t\r\n", source[i]))
+                i++;
+            json_fault_at(err, source, source + i,
+                          i < size ? "text behind the end of the JSON value"
+                                   : "object or array closed by the wrong bracket");
+            return;
+        }
+    }
+    json_fault_at(err, source, source + size, "object or array without an end");
 }
 
 void json_fault(struct err *err, enum json_fault fault, const char *source, size_t size,
@@ -122,6 +157,9 @@ void json_fault(struct err *err, enum json_fault fault, const char *source, size
         break;
     case JSON_FAULT_ESCAPE:
         find_escape(err, source, source + size, at);
+        break;
+    case JSON_FAULT_END:
+        find_end(err, source, size);
         break;
     case JSON_FAULT_HERE:
         find_here(err, source, source + size, at);

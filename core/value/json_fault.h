@@ -12,6 +12,7 @@
 enum json_fault {
     JSON_FAULT_BYTES,  /* bad UTF-8, a control character in a string, a string without an end */
     JSON_FAULT_ESCAPE, /* an escape in the string at `at` */
+    JSON_FAULT_END,    /* the last closing bracket is not the root's: none is, or text follows it */
     JSON_FAULT_HERE,   /* what stands at `at`, or the end */
 };
 

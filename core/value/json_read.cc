@@ -38,6 +38,7 @@ struct json_reader {
     ondemand::parser parser;
     std::vector<char> out;
     char *at; /* where the next byte of normalised text goes; out never moves during a read */
+    std::vector<char> copy; /* of a text that other text follows */
     const char *source;
     size_t size;
     unsigned flags;
@@ -83,7 +84,8 @@ static bool fail_code(json_reader *r, error_code error, const char *at)
     case CAPACITY:
         return fail(r, r->source, "text too long");
     case INCOMPLETE_ARRAY_OR_OBJECT:
-        return fail(r, r->source + r->size, "object or array without an end");
+        json_fault(r->err, JSON_FAULT_END, r->source, r->size, at);
+        return false;
     default:
         json_fault(r->err, JSON_FAULT_HERE, r->source, r->size, at);
         return false;
@@ -412,7 +414,7 @@ static bool read_root(json_reader *r)
         error = doc.get_object().get(object);
         if (error)
             return fail_code(r, error, location(r, doc));
-        keep_place(r, r->source);
+        keep_place(r, r->source + strspn(r->source, " \t\r\n"));
         if (!walk_object(r, object, doc, 1))
             return false;
     } else if (type == ondemand::json_type::array && (r->flags & JSON_ARRAY)) {
@@ -421,7 +423,7 @@ static bool read_root(json_reader *r)
         error = doc.get_array().get(array);
         if (error)
             return fail_code(r, error, location(r, doc));
-        keep_place(r, r->source);
+        keep_place(r, r->source + strspn(r->source, " \t\r\n"));
         if (!walk_array(r, array, doc, 1))
             return false;
     } else {
@@ -444,9 +446,19 @@ void json_reader_free(struct json_reader *reader)
     delete reader;
 }
 
+static bool blank_or_nul(char c)
+{
+    return c == '\n' || c == '\0' || c == ' ' || c == '\r' || c == '\t';
+}
+
 enum status json_read(struct json_reader *r, const char *source, size_t size, unsigned flags,
                       struct json_text *out, struct err *err)
 try {
+    if (!blank_or_nul(source[size])) { /* the library looks one byte behind unfinished text */
+        r->copy.assign(source, source + size);
+        r->copy.resize(size + JSON_PADDING, '\0');
+        source = r->copy.data();
+    }
     r->source = source;
     r->size = size;
     r->flags = flags;

@@ -67,14 +67,19 @@ struct row *row_new(const struct row_source *source)
 
 struct value row_context_at(const struct row *row, uint32_t position)
 {
-    struct json_iter iter;
+    return row->bound ? row_context_value(row_context(row).text, position) : VALUE_NONE;
+}
 
-    if (!row->bound)
-        return VALUE_NONE;
-    iter = json_iter_of(row_context(row).text);
+struct value row_context_value(const char *context, uint32_t position)
+{
+    struct json_iter iter = json_iter_of(context);
+    struct json_iter value;
+
     while (json_iter_next(&iter))
-        if (position-- == 0)
-            return value_of(iter.value, iter.value_size);
+        if (position-- == 0) {
+            value = json_iter_of(iter.value);
+            return json_iter_next(&value) ? value_of(value.value, value.value_size) : VALUE_NONE;
+        }
     return VALUE_NONE;
 }
 

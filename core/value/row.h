@@ -81,7 +81,7 @@ static inline const char *row_fields_end(const struct row *row)
 }
 
 /* The context of a row inside a subquery: the values of the enclosing row that the subquery asks
- * for, a JSON array. A row that two contexts find is two rows. Empty: none. */
+ * for, a JSON array of arrays of one. A row that two contexts find is two rows. Empty: none. */
 static inline struct value row_context(const struct row *row)
 {
     uint32_t size = 0;
@@ -92,8 +92,9 @@ static inline struct value row_context(const struct row *row)
     return (struct value){row_fields_end(row) + sizeof(size), size, VALUE_ARRAY};
 }
 
-/* An element of the context; missing beyond its end. */
+/* A value of the context, [[1],[],["x"]] holding 1, a missing one and "x". */
 struct value row_context_at(const struct row *row, uint32_t position);
+struct value row_context_value(const char *context, uint32_t position);
 
 /* Close to the head, because finding a record reads it. */
 static inline const char *row_key(const struct row *row)

@@ -4,7 +4,6 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "value/json_scan.h"
 #include "zset/zset.h"
 
 #include <string.h>
@@ -30,17 +29,9 @@ void index_release(struct index *index)
 
 static struct value key_value(const struct index_key *key, size_t i, const struct row *row)
 {
-    struct json_iter iter;
-    uint32_t position;
-
     if (key->kind == KEY_FIELDS)
         return path_get(key->paths[i], row);
-    iter = json_iter_of(row_key(row));
-    position = key->positions[i];
-    while (json_iter_next(&iter))
-        if (position-- == 0)
-            return value_of(iter.value, iter.value_size);
-    return VALUE_NONE;
+    return row_context_value(row_key(row), key->positions[i]);
 }
 
 static struct value key_bytes(const struct index_key *key, const struct row *row)

@@ -23,7 +23,7 @@ struct index_entry {
 /* What of a row is its key: the same for rows kept, or another for rows looked up. */
 enum index_key_kind {
     KEY_FIELDS,  /* the values of paths; null and missing equal nothing */
-    KEY_ARRAY,   /* elements, by position, of the row's own key, a JSON array; null likewise */
+    KEY_ARRAY,   /* values, by position, of the row's own key, a context; null likewise */
     KEY_ROW,     /* the bytes of the row's own key */
     KEY_CONTEXT, /* the bytes of its context */
 };
