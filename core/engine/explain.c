@@ -68,12 +68,15 @@ static void explain_text(const struct picture *picture)
     for (size_t i = 0; i < picture->count; i++) {
         const struct node *node = picture->nodes[i];
         const char *state = state_of(node);
+        size_t before;
 
         buf_add_format(out, "%zu %s", i + 1, node->op->class->name);
         for (unsigned j = 0; j < node->input_count; j++)
             buf_add_format(out, "%s%zu", j ? "," : " of ", number_of(picture, node->inputs[j]));
         buf_add_byte(out, ' ');
+        before = out->size;
         plan_write_arguments(out, node->plan);
+        out->size -= out->size == before;
         if (state)
             buf_add_format(out, "  [state: %s]", state);
         if (node->plan->op == PLAN_CORRELATE && node->plan->as.correlate.count == 0)

@@ -70,8 +70,7 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
     view->sorted = plan->format == FORMAT_FLAT;
     view->hash_shown = show_hash;
     view->hashed = view->sorted || (show_hash && plan->format != FORMAT_TREE);
-    view->rows =
-        plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA || !plan_rows_have_ids(plan->root);
+    view->rows = plan->emit == EMIT_ROWS || plan->format == FORMAT_DELTA;
     order_init(&view->head_order, limit ? limit->order : NULL, limit ? limit->order_count : 0,
                &view->sorted_work);
     view->sorted_content = view->head_order;
@@ -242,7 +241,7 @@ static bool write_streaming(struct view *view, const struct view_line *line, str
             buf_add_string(out, ",\"event\":\"");
             buf_add_string(out, event_names[event]);
             buf_add_byte(out, '"');
-            if (view->rows && event != EVENT_DELETED)
+            if ((view->rows || entries[i].row->made) && event != EVENT_DELETED)
                 write_row(out, entries[i].row);
             buf_add_string(out, "},");
             records++;
@@ -288,19 +287,21 @@ static void write_flat_row(struct flat *flat)
 {
     bool multiset = flat->view->plan.semantics == SEMANTICS_MULTISET;
     struct buf *out = flat->out;
+    bool rows;
 
     if (!flat->row)
         return;
-    if (flat->view->rows || multiset)
+    rows = flat->view->rows || flat->row->made; /* what is in no table is told whole */
+    if (rows || multiset)
         buf_add_string(out, "{\"id\":");
     write_key(out, flat->row);
     if (multiset) {
         buf_add_string(out, ",\"weight\":");
         buf_add_int(out, flat->weight);
     }
-    if (flat->view->rows)
+    if (rows)
         write_row(out, flat->row);
-    if (flat->view->rows || multiset)
+    if (rows || multiset)
         buf_add_byte(out, '}');
     buf_add_byte(out, ',');
     flat->row = NULL;

@@ -21,7 +21,7 @@ struct view {
     bool sorted;      /* sorted is kept: flat */
     bool hashed;      /* hash is kept: flat, or --hash */
     bool hash_shown;  /* also in streaming and delta: --hash */
-    bool rows;        /* records carry their row */
+    bool rows;        /* records carry their row; those of no table always do */
     struct zset content;
     struct order sorted_content;
     struct node *head;     /* of a flat view with children whose root is a limit: the root's rows */

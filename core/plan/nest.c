@@ -365,8 +365,9 @@ static const struct plan_scan *trace(const struct plan *plan, struct buf *projec
     while (plan->op != PLAN_SCAN) {
         if (plan->op == PLAN_JOIN && plan->as.join.both)
             return NULL; /* rows of no table */
-        if (plan->op == PLAN_PROJECT)
-            plan_write_arguments(projections, plan);
+        if (plan->op == PLAN_PROJECT &&
+            !(plan->as.project.count == 1 && !plan->as.project.projections[0].path))
+            plan_write_arguments(projections, plan); /* "all" alone changes nothing */
         plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
     }
     return &plan->as.scan;
@@ -395,8 +396,7 @@ const char *nest_conflict(const struct plan_view *view, size_t *size)
 
     if (members->op == PLAN_DISTINCT)
         members = members->inputs[0];
-    if (members->op != PLAN_MEMBERS ||
-        (view->emit == EMIT_IDS && view->format != FORMAT_DELTA && plan_rows_have_ids(view->root)))
+    if (members->op != PLAN_MEMBERS || (view->emit == EMIT_IDS && view->format != FORMAT_DELTA))
         return NULL;
     for (unsigned i = 0; i < members->input_count; i++)
         for (unsigned j = 0; j < i; j++)

@@ -2,12 +2,19 @@
 #include "plan/reader.h"
 
 #include "base/mem.h"
+#include "plan/literal.h"
 #include "plan/plan.h"
 #include "value/json_scan.h"
 
 #include <string.h>
 
 /* An operand: a literal, {"literal":...}, {"value":...}, {"field":"a"}, {"$param":"x"}. */
+static bool read_constant(struct plan_reader *reader, struct value value, struct expr *expr)
+{
+    expr->value = literal_normalised(&reader->memory->arena, value);
+    return true;
+}
+
 static bool read_operand(struct plan_reader *reader, struct value value, struct expr *expr)
 {
     bool param;
@@ -21,7 +28,7 @@ static bool read_operand(struct plan_reader *reader, struct value value, struct 
         return false;
     expr->literal = !param;
     if (param || value.type != VALUE_OBJECT)
-        return true;
+        return read_constant(reader, expr->value, expr);
     inner = plan_member(value, "field");
     if (inner.type != VALUE_MISSING) {
         expr->literal = false;
@@ -30,13 +37,12 @@ static bool read_operand(struct plan_reader *reader, struct value value, struct 
     }
     inner = plan_member(value, "literal");
     if (inner.type != VALUE_MISSING) {
-        expr->value = inner;
-        return plan_only(reader, value, "a literal", "literal");
+        return read_constant(reader, inner, expr) &&
+               plan_only(reader, value, "a literal", "literal");
     }
     inner = plan_member(value, "value");
     if (inner.type != VALUE_MISSING) {
-        expr->value = inner;
-        return plan_only(reader, value, "a literal", "value");
+        return read_constant(reader, inner, expr) && plan_only(reader, value, "a literal", "value");
     }
     if (plan_member(value, "call").type != VALUE_MISSING)
         return plan_fail(reader, value, "expressions with \"call\" are not supported yet");
@@ -97,7 +103,8 @@ static bool read_values(struct plan_reader *reader, struct value value, struct p
         struct expr *operand = &p->operands[p->count];
 
         *operand = (struct expr){.value = value_of(iter.value, iter.value_size)};
-        if (!param && !read_operand(reader, operand->value, operand)) /* a parameter's are values */
+        /* A parameter's elements are values, whatever they look like. */
+        if (!(param ? read_constant : read_operand)(reader, operand->value, operand))
             return false;
         if (operand->path || operand->parent) {
             p->sorted = false;

@@ -36,11 +36,11 @@ static size_t utf8_length(const unsigned char *p, size_t left)
 static void find_bytes(struct err *err, const char *source, size_t size)
 {
     const char *open = NULL; /* the string we are in */
+    bool escaped = false;
+    size_t length;
 
-    for (size_t i = 0; i < size;) {
-        const char *p = source + i;
-        size_t length = utf8_length((const unsigned char *)p, size - i);
-
+    for (const char *p = source; p < source + size; p += length) {
+        length = utf8_length((const unsigned char *)p, size - (size_t)(p - source));
         if (length == 0) {
             json_fault_at(err, source, p, "invalid UTF-8");
             return;
@@ -49,9 +49,16 @@ static void find_bytes(struct err *err, const char *source, size_t size)
             json_fault_at(err, source, p, "control character in a string; write it as an escape");
             return;
         }
-        if (*p == '"')
+        if (!open && *p == '\\') {
+            json_fault_quote(err, source, p, 1, "not JSON here");
+            return;
+        }
+        if (escaped)
+            escaped = false;
+        else if (open && *p == '\\')
+            escaped = true;
+        else if (*p == '"')
             open = open ? NULL : p;
-        i += open && *p == '\\' && i + 1 < size && source[i + 1] != '\n' ? 2 : length;
     }
     json_fault_at(err, source, open ? open : source, "string without an end");
 }
@@ -115,7 +122,7 @@ static void find_here(struct err *err, const char *source, const char *end, cons
     size_t size = 0;
 
     if (at < source || at >= end) {
-        json_fault_at(err, source, end, "object or array without an end");
+        json_fault_at(err, source, end, "ends in the middle of a value");
         return;
     }
     while (at + size < end && size < 20 && !(at[size] && strchr(" \t\r\n,:]}", at[size])))

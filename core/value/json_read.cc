@@ -454,6 +454,10 @@ static bool blank_or_nul(char c)
 enum status json_read(struct json_reader *r, const char *source, size_t size, unsigned flags,
                       struct json_text *out, struct err *err)
 try {
+    if (size > JSON_SIZE_MAX) {
+        json_fault_at(err, source, source, "text too long");
+        return ERR_INPUT;
+    }
     if (!blank_or_nul(source[size])) { /* the library looks one byte behind unfinished text */
         r->copy.assign(source, source + size);
         r->copy.resize(size + JSON_PADDING, '\0');
@@ -469,8 +473,6 @@ try {
     r->places.clear();
     r->duplicate = 0;
     err->status = OK;
-    if (size > JSON_SIZE_MAX)
-        return fail(r, source, "text too long"), ERR_INPUT;
     /* Normalised text is never longer than its source; blocks are written past the end. */
     if (r->out.size() < size + 128)
         r->out.resize(size + size / 2 + 128);

@@ -1,0 +1,478 @@
+#ifndef SSP_TESTS_GENERATE_H
+#define SSP_TESTS_GENERATE_H
+
+/*
+ * Random plans over tiny domains, as JSON text: a case is a function of one 64-bit seed.
+ *
+ * Seeds count up through the small shapes: first every feature over a scan, four times each, then
+ * every feature over every other, then trees up to five operators deep. The views of a case share
+ * sub-plans, or are twins that differ in one operand, so that nodes are shared where they may be
+ * and only there. Everything made lives until gen_free().
+ */
+#include "text.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    GEN_POOL_MAX = 5,
+    GEN_PATHS_MAX = 12,
+    GEN_MADE_MAX = 24,
+    GEN_PREDICATES = 18,
+    GEN_PROJECTS = 4,
+    GEN_JOINS = 6,
+    GEN_LIMITS = 6,
+    GEN_FEATURES = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS,
+};
+
+/* What is known of a sub-plan: its text, the paths that its rows have, what it costs and counts. */
+struct gen_node {
+    char *text;
+    char paths[GEN_PATHS_MAX + 1][40];
+    unsigned path_count;
+    unsigned joins;
+    bool has_limit;
+    bool has_select_left; /* rows may have weights above 1 */
+};
+
+struct gen {
+    uint64_t state;
+    bool one_spelling;              /* equal values are spelled alike */
+    const char *pool[GEN_POOL_MAX]; /* the values of this case */
+    unsigned pool_count;
+    unsigned twist; /* counts down to the predicate in which a twin differs; 0: none */
+    struct gen_node made[GEN_MADE_MAX];
+    unsigned made_count;
+    char **owned;
+    size_t owned_count;
+};
+
+static inline uint64_t gen_next(struct gen *g) /* splitmix64 */
+{
+    uint64_t z = g->state += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+static inline unsigned gen_below(struct gen *g, unsigned limit)
+{
+    return (unsigned)(gen_next(g) % limit);
+}
+
+static inline bool gen_percent(struct gen *g, unsigned percent)
+{
+    return gen_below(g, 100) < percent;
+}
+
+#define GEN_PICK(g, list) ((list)[gen_below((g), sizeof(list) / sizeof((list)[0]))])
+
+static inline char *gen_keep(struct gen *g, struct text *text)
+{
+    g->owned = realloc(g->owned, (g->owned_count + 1) * sizeof(*g->owned));
+    if (!g->owned)
+        abort();
+    text_add(text, "%s", "");
+    g->owned[g->owned_count++] = text->bytes;
+    return text->bytes;
+}
+
+static inline void gen_free(struct gen *g)
+{
+    for (size_t i = 0; i < g->owned_count; i++)
+        free(g->owned[i]);
+    free(g->owned);
+}
+
+/* The first half of the list has no two spellings of one value. */
+static inline const char *gen_any_value(struct gen *g)
+{
+    static const char *const values[] = {
+        "null", "true", "false", "0", "1", "2", "10", "0.5", "\"\"", "\"1\"", "\"x\"", "\"xy\"",
+        "\"X\"", "\"\xc3\xa9\"", "\"a\\\"\\n\"", "9007199254740993", "9007199254740992", "[]",
+        "[1]", "[[1],null,\"x\"]", "{}", "{\"x\":1}", "{\"x\":\"x\",\"y\":[1,\"x\"]}",
+        /* more spellings */
+        "1.0", "1e0", "-0", "2.0", "1e1", "5e-1", "\"\\u0078\"", "[1.0]", "{\"x\":1.0}",
+        "{\"y\":[1e0,\"x\"],\"x\":\"x\"}", "{ \"x\" : 1 }"};
+    static const unsigned plain = 23;
+    static const unsigned all = sizeof(values) / sizeof(values[0]);
+
+    return values[gen_below(g, g->one_spelling ? plain : all)];
+}
+
+static inline const char *gen_value(struct gen *g)
+{
+    return gen_percent(g, 92) ? g->pool[gen_below(g, g->pool_count)] : gen_any_value(g);
+}
+
+static inline void gen_path_text(struct gen *g, const char *path, struct text *out)
+{
+    if (gen_percent(g, 80)) {
+        text_add(out, "\"%s\"", path);
+        return;
+    }
+    text_add(out, "[\"");
+    for (; *path; path++)
+        if (*path == '.')
+            text_add(out, "\",\"");
+        else
+            text_add(out, "%c", *path);
+    text_add(out, "\"]");
+}
+
+static inline const char *gen_path(struct gen *g, const struct gen_node *node)
+{
+    static const char *const others[] = {"a", "id", "zz", "a.x", "n.y.0", "n.x.x", "left.a"};
+
+    if (node->path_count && gen_percent(g, 93))
+        return node->paths[gen_below(g, node->path_count)];
+    return GEN_PICK(g, others);
+}
+
+static inline void gen_literal(struct gen *g, struct text *out)
+{
+    const char *value = gen_value(g);
+    bool marked = *value == '{' || gen_percent(g, 5);
+
+    text_add(out, "%s%s%s", marked ? "{\"literal\":" : "", value, marked ? "}" : "");
+}
+
+static inline void gen_operand(struct gen *g, const struct gen_node *node, struct text *out)
+{
+    static const char *const params[] = {"p", "q", "nothing"};
+    unsigned kind = gen_below(g, 100);
+
+    if (kind < 65) {
+        gen_literal(g, out);
+    } else if (kind < 85) {
+        text_add(out, "{\"field\":");
+        gen_path_text(g, gen_path(g, node), out);
+        text_add(out, "}");
+    } else {
+        text_add(out, "{\"$param\":\"%s\"}", GEN_PICK(g, params));
+    }
+}
+
+/* Mostly a path, but also what looks like one: a literal text that is a field's name. */
+static inline void gen_left(struct gen *g, const struct gen_node *node, struct text *out)
+{
+    unsigned kind = gen_below(g, 100);
+
+    text_add(out, ",\"field\":");
+    if (kind < 88) {
+        gen_path_text(g, gen_path(g, node), out);
+    } else if (kind < 92) {
+        text_add(out, "{\"literal\":");
+        gen_path_text(g, gen_path(g, node), out);
+        text_add(out, "}");
+    } else if (kind < 94) {
+        text_add(out, "{\"value\":%s}", gen_value(g));
+    } else if (kind < 97) {
+        text_add(out, "{\"$param\":\"p\"}");
+    } else {
+        text_add(out, "{\"field\":\"%s\"}", gen_path(g, node));
+    }
+}
+
+static inline void gen_list(struct gen *g, const struct gen_node *node, struct text *out)
+{
+    unsigned count = gen_below(g, 4);
+
+    if (gen_percent(g, 15)) {
+        text_add(out, ",\"values\":{\"$param\":\"list\"}");
+        return;
+    }
+    text_add(out, ",\"values\":[");
+    for (unsigned i = 0; i < count; i++) {
+        text_add(out, "%s", i ? "," : "");
+        gen_operand(g, node, out);
+    }
+    text_add(out, "]");
+}
+
+static inline void gen_predicate(struct gen *g, const struct gen_node *node, unsigned depth,
+                                 int type, struct text *out);
+
+static inline void gen_connective(struct gen *g, const struct gen_node *node, unsigned depth,
+                                  int type, struct text *out)
+{
+    unsigned count = type == 17 ? 1 : gen_below(g, 4);
+
+    text_add(out, "%s", type == 17 ? ",\"predicate\":" : ",\"predicates\":[");
+    for (unsigned i = 0; i < count; i++) {
+        text_add(out, "%s", i ? "," : "");
+        gen_predicate(g, node, depth + 1, -1, out);
+    }
+    text_add(out, "%s", type == 17 ? "}" : "]}");
+}
+
+static inline void gen_one_predicate(struct gen *g, const struct gen_node *node, unsigned depth,
+                                     int type, struct text *out)
+{
+    static const char *const names[GEN_PREDICATES] = {
+        "eq",      "neq",  "gt",    "gte",   "lt",      "lte",        "contains", "prefix", "in",
+        "between", "like", "ilike", "regex", "is_null", "is_missing", "and",      "or",     "not"};
+    static const char *const likes[] = {"x%", "%", "_", "", "%y", "X_", "\\\\%"};
+    static const char *const regexes[] = {"^x", "x|1", "", "^.$", "(?i)X"};
+    static const char *const prefixes[] = {"\"x\"", "\"\"", "{\"$param\":\"p\"}",
+                                           "{\"field\":\"b\"}"};
+
+    if (type < 0)
+        type = (int)gen_below(g, depth < 3 ? GEN_PREDICATES : 15);
+    text_add(out, "{\"type\":\"%s\"", names[type]);
+    if (type >= 15) {
+        gen_connective(g, node, depth, type, out);
+        return;
+    }
+    gen_left(g, node, out);
+    if (type <= 6) {
+        text_add(out, ",\"value\":");
+        gen_operand(g, node, out);
+    } else if (type == 7) {
+        text_add(out, ",\"prefix\":%s", GEN_PICK(g, prefixes));
+    } else if (type == 8) {
+        gen_list(g, node, out);
+    } else if (type == 9) {
+        text_add(out, ",\"low\":");
+        gen_operand(g, node, out);
+        text_add(out, ",\"high\":");
+        gen_operand(g, node, out);
+    } else if (type <= 12) {
+        text_add(out, ",\"pattern\":\"%s\"",
+                 type == 12 ? GEN_PICK(g, regexes) : GEN_PICK(g, likes));
+        if (type < 12 && gen_percent(g, 20))
+            text_add(out, ",\"escape\":\"%s\"", gen_percent(g, 50) ? "x" : "");
+    }
+    text_add(out, "}");
+}
+
+/* In a twin the chosen predicate comes from another stream, and the streams go on alike. */
+static inline void gen_predicate(struct gen *g, const struct gen_node *node, unsigned depth,
+                                 int type, struct text *out)
+{
+    uint64_t before = g->state;
+    size_t start = out->size;
+    bool twisted = g->twist && --g->twist == 0;
+    uint64_t after;
+
+    gen_one_predicate(g, node, depth, type, out);
+    if (!twisted)
+        return;
+    after = g->state;
+    out->size = start;
+    g->state = before ^ UINT64_C(0x5555555555555555);
+    gen_one_predicate(g, node, depth, type, out);
+    g->state = after;
+}
+
+static inline void gen_add_path(struct gen_node *node, const char *prefix, const char *path)
+{
+    char *to = node->paths[node->path_count];
+
+    if (node->path_count < GEN_PATHS_MAX &&
+        snprintf(to, sizeof(node->paths[0]), "%s%s", prefix, path) < (int)sizeof(node->paths[0]))
+        node->path_count++;
+}
+
+static inline struct gen_node gen_scan(struct gen *g)
+{
+    static const char *const paths[] = {"a", "b", "c", "r", "id", "n", "n.x", "n.y.0"};
+    struct gen_node node = {0};
+    struct text text = {0};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        gen_add_path(&node, "", paths[i]);
+    text_add(&text, "{\"op\":\"scan\",\"table\":\"%s\"}",
+             gen_percent(g, 60)   ? "t"
+             : gen_percent(g, 90) ? "u"
+                                  : "w");
+    node.text = gen_keep(g, &text);
+    return node;
+}
+
+static inline void gen_filter(struct gen *g, struct gen_node *node, int type)
+{
+    struct text text = {0};
+
+    text_add(&text, "{\"op\":\"filter\",\"predicate\":");
+    gen_predicate(g, node, 0, type, &text);
+    text_add(&text, ",\"input\":%s}", node->text);
+    node->text = gen_keep(g, &text);
+}
+
+/* 0: all; 1: fields; 2: all, and a field that replaces one; 3: fields of one name. */
+static inline void gen_project(struct gen *g, struct gen_node *node, unsigned kind)
+{
+    const struct gen_node input = *node;
+    struct text text = {0};
+    unsigned fields = kind == 0 ? 0 : 1 + gen_below(g, 3) + (kind == 3);
+
+    text_add(&text, "{\"op\":\"project\",\"projections\":[");
+    text_add(&text, "%s%s", kind == 0 || kind == 2 ? "{\"type\":\"all\"}" : "", fields ? "" : "]");
+    if (kind == 1 || kind == 3)
+        node->path_count = 0;
+    for (unsigned i = 0; i < fields; i++) {
+        const char *path = gen_path(g, &input);
+        const char *dot = strrchr(path, '.');
+
+        text_add(&text, "%s{\"type\":\"field\",\"%s\":", i || kind == 2 ? "," : "",
+                 gen_percent(g, 90) ? "field" : "name");
+        gen_path_text(g, path, &text);
+        if (kind == 3 || gen_percent(g, 40)) {
+            path = kind == 2 && gen_percent(g, 50) ? "b" : "a";
+            text_add(&text, ",\"alias\":\"%s\"", path);
+        } else if (dot) {
+            path = dot + 1;
+        }
+        gen_add_path(node, "", path);
+        text_add(&text, "%s", i + 1 < fields ? "}" : "}]");
+    }
+    text_add(&text, ",\"input\":%s}", input.text);
+    node->text = gen_keep(g, &text);
+}
+
+static inline void gen_join_key(struct gen *g, const struct gen_node *left,
+                                const struct gen_node *right, struct text *out)
+{
+    const char *l = gen_path(g, left);
+    const char *r = gen_percent(g, 40) ? l : gen_path(g, right);
+
+    if (gen_percent(g, 25)) {
+        l = "r";
+        r = "id";
+    }
+    text_add(out, "{\"left_field\":");
+    gen_path_text(g, l, out);
+    text_add(out, ",\"right_field\":");
+    gen_path_text(g, r, out);
+    text_add(out, "}");
+}
+
+/* 0, 1: select left, one key or two; 2, 3: both; 4, 5: a self-join, left or both. */
+static inline void gen_join(struct gen *g, struct gen_node *node, struct gen_node right,
+                            unsigned kind)
+{
+    const struct gen_node left = *node;
+    bool both = kind == 2 || kind == 3 || kind == 5;
+    bool named = both && gen_percent(g, 50);
+    bool two = kind == 1 || kind == 3;
+    struct text text = {0};
+
+    if (kind >= 4)
+        right = left;
+    text_add(&text, "{\"op\":\"join\",\"on\":%s", two ? "[" : "");
+    gen_join_key(g, &left, &right, &text);
+    text_add(&text, "%s", two ? "," : "");
+    if (two)
+        gen_join_key(g, &left, &right, &text);
+    text_add(&text, "%s%s%s,\"left\":%s,\"right\":%s}", two ? "]" : "",
+             both                 ? ",\"select\":\"both\""
+             : gen_percent(g, 50) ? ",\"select\":\"left\""
+                                  : "",
+             named ? ",\"as\":[\"l\",\"r\"]" : "", left.text, right.text);
+    node->text = gen_keep(g, &text);
+    node->joins = left.joins + right.joins + 1;
+    node->has_limit = left.has_limit || right.has_limit;
+    node->has_select_left = left.has_select_left || right.has_select_left || !both;
+    if (!both)
+        return;
+    node->path_count = 0;
+    for (unsigned i = 0; i < 5; i++) {
+        if (i < left.path_count)
+            gen_add_path(node, named ? "l." : "left.", left.paths[i]);
+        if (i < right.path_count)
+            gen_add_path(node, named ? "r." : "right.", right.paths[i]);
+    }
+}
+
+/* 0: no order; 1, 2: by one field; 3: by two; 4, 5: in partitions of one field, of two. */
+static inline void gen_limit(struct gen *g, struct gen_node *node, unsigned kind)
+{
+    static const char *const directions[] = {"", ",\"direction\":\"asc\"",
+                                             ",\"direction\":\"desc\""};
+    unsigned fields = kind == 0 ? 0 : kind == 3 ? 2 : 1;
+    unsigned partitions = kind < 4 ? 0 : kind - 3;
+    struct text text = {0};
+
+    text_add(&text, "{\"op\":\"limit\"");
+    if (gen_percent(g, 10))
+        text_add(&text, ",\"limit\":{\"$param\":\"n\"}");
+    else
+        text_add(&text, ",\"limit\":%u", gen_percent(g, 5) ? 0 : 1 + gen_below(g, 4));
+    if (kind == 2 || gen_percent(g, 40))
+        text_add(&text, ",\"offset\":%u", gen_below(g, 4));
+    for (unsigned i = 0; i < fields; i++) {
+        text_add(&text, "%s", i ? ",{\"field\":" : ",\"order_by\":[{\"field\":");
+        gen_path_text(g, gen_path(g, node), &text);
+        text_add(&text, "%s%s", GEN_PICK(g, directions), i + 1 < fields ? "}" : "}]");
+    }
+    for (unsigned i = 0; i < partitions; i++) {
+        text_add(&text, "%s", i ? "," : ",\"partition_by\":[");
+        gen_path_text(g, gen_path(g, node), &text);
+        text_add(&text, "%s", i + 1 < partitions ? "" : "]");
+    }
+    text_add(&text, ",\"input\":%s}", node->text);
+    node->text = gen_keep(g, &text);
+    node->has_limit = true;
+}
+
+/* A tree of `depth` operators over scans. features[0 .. forced) are its top ones; the input under
+ * the top one is the left or the right side of a join. */
+static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsigned *features,
+                                       unsigned forced)
+{
+    unsigned feature = forced ? *features : gen_below(g, GEN_FEATURES);
+    struct gen_node node;
+
+    if (depth == 0)
+        return gen_scan(g);
+    if (!forced && g->made_count && gen_percent(g, 25))
+        return g->made[gen_below(g, g->made_count)];
+    node = gen_tree(g, depth - 1, forced ? features + 1 : NULL, forced ? forced - 1 : 0);
+    if (!forced && feature < GEN_PREDICATES && gen_percent(g, 30))
+        feature = GEN_PREDICATES + gen_below(g, GEN_FEATURES - GEN_PREDICATES);
+    if (feature < GEN_PREDICATES) {
+        gen_filter(g, &node, (int)feature);
+    } else if (feature < GEN_PREDICATES + GEN_PROJECTS) {
+        gen_project(g, &node, feature - GEN_PREDICATES);
+    } else if (feature < GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS) {
+        struct gen_node other = gen_tree(g, gen_below(g, depth), NULL, 0);
+        unsigned kind = feature - GEN_PREDICATES - GEN_PROJECTS;
+        bool swap = kind < 4 && gen_percent(g, 50);
+
+        if (node.joins + other.joins > 2) /* rows of pairs of pairs grow too large */
+            return node;
+        if (swap)
+            gen_join(g, &other, node, kind);
+        else
+            gen_join(g, &node, other, kind);
+        node = swap ? other : node;
+    } else {
+        gen_limit(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS - GEN_JOINS);
+    }
+    if (g->made_count < GEN_MADE_MAX)
+        g->made[g->made_count++] = node;
+    return node;
+}
+
+/* The top operators that a small seed asks for; returns the depth of the tree. */
+static inline unsigned gen_shape(struct gen *g, uint64_t seed, unsigned *features, unsigned *forced)
+{
+    uint64_t pairs = (uint64_t)GEN_FEATURES * GEN_FEATURES;
+
+    *forced = seed < (uint64_t)GEN_FEATURES * 4 ? 1 : seed < GEN_FEATURES * 4 + pairs ? 2 : 0;
+    if (*forced == 1) {
+        features[0] = (unsigned)seed % GEN_FEATURES;
+    } else if (*forced == 2) {
+        features[0] = (unsigned)(seed - GEN_FEATURES * 4) / GEN_FEATURES;
+        features[1] = (unsigned)(seed - GEN_FEATURES * 4) % GEN_FEATURES;
+    }
+    return *forced ? *forced : 2 + gen_below(g, 4);
+}
+
+#endif

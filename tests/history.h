@@ -1,0 +1,375 @@
+#ifndef SSP_TESTS_HISTORY_H
+#define SSP_TESTS_HISTORY_H
+
+/*
+ * Random cases: the views of a plan file, views that come later, and a log in four phases (build
+ * up, change, tear down, build again) over two tables of four records. The text of a view is made
+ * when it is needed, so that a run can ask for another format of the same views.
+ */
+#include "generate.h"
+
+enum { CASE_VIEWS_MAX = 6, CASE_TABLES = 2, CASE_IDS = 4 };
+
+enum line_kind {
+    LINE_CHANGE, /* create, update, patch, delete, truncate */
+    LINE_FLUSHES,
+    LINE_BEGINS,
+    LINE_COMMITS,
+    LINE_ROLLS_BACK,
+    LINE_REGISTERS,
+    LINE_UNREGISTERS,
+    LINE_SNAPSHOTS,
+    LINE_BAD, /* is refused */
+};
+
+struct case_line {
+    enum line_kind kind;
+    const char *text; /* NULL where it is made from the view */
+    unsigned view;
+};
+
+struct case_view {
+    char id[8];
+    const char *root;
+    const char *format; /* NULL: not stated */
+    const char *emit;
+    const char *semantics;
+    const char *params;
+    bool counts; /* weights decide what is in it: a limit over a join that selects the left */
+};
+
+struct case_lines {
+    struct case_line *lines;
+    size_t count;
+    size_t max;
+};
+
+struct gen_case {
+    uint64_t seed;
+    struct gen g;
+    struct case_view views[CASE_VIEWS_MAX];
+    unsigned file_views; /* views[0 .. file_views) stand in the plan file */
+    unsigned view_count;
+    unsigned file_form;
+    bool versions;
+    bool odd_ids;     /* an id has several spellings */
+    unsigned control; /* percent of lines that are no mutation */
+    struct case_lines log;
+};
+
+/* What a run puts in the place of what views state; NULL: as they are. */
+struct case_settings {
+    const char *format;
+    const char *emit;
+    const char *semantics;
+};
+
+static inline void setting_text(struct text *out, const char *name, const char *own,
+                                const char *instead)
+{
+    if (own || instead)
+        text_add(out, ",\"%s\":\"%s\"", name, instead ? instead : own);
+}
+
+static inline void view_text(const struct case_view *view, const struct case_settings *settings,
+                             struct text *out)
+{
+    text_add(out, "{\"id\":\"%s\"", view->id);
+    setting_text(out, "format", view->format, settings->format);
+    setting_text(out, "emit", view->emit, settings->emit);
+    setting_text(out, "semantics", view->semantics, settings->semantics);
+    text_add(out, ",\"params\":%s,\"root\":%s}", view->params, view->root);
+}
+
+static inline void case_plan(const struct gen_case *c, const struct case_settings *settings,
+                             struct text *out)
+{
+    static const char *const open[] = {"", "[", "{\"views\":["};
+    static const char *const close[] = {"", "]", "]}"};
+
+    text_add(out, "%s", open[c->file_form]);
+    for (unsigned i = 0; i < c->file_views; i++) {
+        text_add(out, "%s", i == 0 ? "" : c->file_form ? ",\n" : "\n");
+        view_text(&c->views[i], settings, out);
+    }
+    text_add(out, "%s", close[c->file_form]);
+}
+
+/* The line as it goes into the engine. */
+static inline void line_text(const struct gen_case *c, const struct case_line *line,
+                             const struct case_settings *settings, struct text *out)
+{
+    out->size = 0;
+    if (line->kind == LINE_REGISTERS) {
+        text_add(out, "{\"op\":\"register\",\"view\":");
+        view_text(&c->views[line->view], settings, out);
+        text_add(out, "}");
+    } else if (line->kind == LINE_UNREGISTERS || line->kind == LINE_SNAPSHOTS) {
+        text_add(out, "{\"op\":\"%s\",\"view_id\":\"%s\"}",
+                 line->kind == LINE_SNAPSHOTS ? "snapshot" : "unregister", c->views[line->view].id);
+    } else {
+        text_add(out, "%s", line->text);
+    }
+}
+
+static inline void lines_add(struct case_lines *lines, struct case_line line)
+{
+    if (lines->count == lines->max) {
+        lines->max = lines->max * 2 + 16;
+        lines->lines = realloc(lines->lines, lines->max * sizeof(*lines->lines));
+        if (!lines->lines)
+            abort();
+    }
+    lines->lines[lines->count++] = line;
+}
+
+static inline void lines_add_text(struct gen_case *c, struct case_lines *lines, enum line_kind kind,
+                                  const char *bytes)
+{
+    struct text text = {0};
+
+    text_add(&text, "%s", bytes);
+    lines_add(lines, (struct case_line){kind, gen_keep(&c->g, &text), 0});
+}
+
+/* An id as a log may give it; u has a prefix of its own. Spelling 0 is the usual one. */
+static inline const char *case_id(unsigned table, unsigned id, unsigned spelling)
+{
+    static const char *const ids[CASE_TABLES][CASE_IDS][3] = {
+        {{"\"1\"", "1", "\"t:1\""},
+         {"2", "\"2\"", "\"t:2\""},
+         {"\"t:3\"", "3", "\"3\""},
+         {"\"x y\"", "\"t:x y\"", "\"x\\u0020y\""}},
+        {{"\"usr:1\"", "1", "\"u:1\""},
+         {"2", "\"usr:2\"", "\"2\""},
+         {"\"usr:3\"", "\"u:3\"", "3"},
+         {"\"u:4\"", "\"usr:4\"", "4"}}};
+
+    return ids[table][id][spelling];
+}
+
+static inline void gen_nested(struct gen *g, bool patch, struct text *out)
+{
+    bool x = gen_percent(g, 70);
+
+    if (gen_percent(g, 40)) {
+        text_add(out, "%s", patch && gen_percent(g, 40) ? "null" : gen_value(g));
+        return;
+    }
+    text_add(out, "{");
+    if (x)
+        text_add(out, "\"x\":%s", gen_value(g));
+    if (gen_percent(g, 60))
+        text_add(out, "%s\"y\":[%s,%s]", x ? "," : "", gen_value(g), gen_value(g));
+    text_add(out, "}");
+}
+
+static inline void gen_record(struct gen *g, bool patch, struct text *out)
+{
+    static const char *const fields[] = {"a", "b", "c", "r", "n", "id"};
+    static const unsigned percents[] = {80, 70, 30, 60, 40, 4};
+    static const char *const references[] = {"\"1\"",     "2",       "\"t:3\"",
+                                             "\"usr:1\"", "\"u:4\"", "null"};
+    bool backward = !g->one_spelling && gen_percent(g, 15);
+    const char *comma = "";
+
+    text_add(out, "{");
+    for (unsigned i = 0; i < 6; i++) {
+        unsigned f = backward ? 5 - i : i;
+
+        if (!gen_percent(g, patch ? percents[f] / 2 : percents[f]))
+            continue;
+        text_add(out, "%s\"%s\":", comma, fields[f]);
+        comma = ",";
+        if (f == 4)
+            gen_nested(g, patch, out);
+        else if (patch && gen_percent(g, 20))
+            text_add(out, "null");
+        else
+            text_add(out, "%s",
+                     f == 3 && gen_percent(g, 70) ? GEN_PICK(g, references) : gen_value(g));
+    }
+    text_add(out, "}");
+}
+
+/* What a phase does: percent of create, update, patch; the rest deletes. */
+static const unsigned phase_percents[4][3] = {{50, 25, 20}, {10, 45, 30}, {4, 6, 5}, {45, 30, 20}};
+
+static inline void gen_mutation(struct gen_case *c, struct case_lines *lines, unsigned phase)
+{
+    static const char *const names[3][3] = {{"create", "insert", "CREATE"},
+                                            {"update", "upsert", "Update"},
+                                            {"patch", "patch", "PATCH"}};
+    const unsigned *percents = phase_percents[phase];
+    struct gen *g = &c->g;
+    unsigned roll = gen_below(g, 100);
+    unsigned op = roll < percents[0]                               ? 0
+                  : roll < percents[0] + percents[1]               ? 1
+                  : roll < percents[0] + percents[1] + percents[2] ? 2
+                                                                   : 3;
+    unsigned table = gen_percent(g, 60) ? 0 : 1;
+    struct text text = {0};
+
+    if (op == 2 && g->one_spelling) /* a patch may change the order of fields */
+        op = 1;
+    if (op == 3 && gen_percent(g, phase == 2 ? 6 : 2)) {
+        text_add(&text, "{\"op\":\"truncate\",\"table\":\"%s\"}", table ? "u" : "t");
+        lines_add(lines, (struct case_line){LINE_CHANGE, gen_keep(g, &text), 0});
+        return;
+    }
+    text_add(&text, "{\"table\":\"%s\",\"op\":\"%s\",\"id\":%s", table ? "u" : "t",
+             op == 3 ? "delete" : names[op][gen_percent(g, 90) ? 0 : gen_below(g, 3)],
+             case_id(table, gen_below(g, CASE_IDS), c->odd_ids ? gen_below(g, 3) : 0));
+    if (c->versions && gen_percent(g, 50))
+        text_add(&text, ",\"version\":%u", gen_below(g, 12));
+    if (op < 3) {
+        text_add(&text, ",\"%s\":", gen_percent(g, 95) ? "record" : "data");
+        gen_record(g, op == 2, &text);
+    }
+    text_add(&text, "}");
+    lines_add(lines, (struct case_line){LINE_CHANGE, gen_keep(g, &text), 0});
+}
+
+static inline void gen_transaction(struct gen_case *c, struct case_lines *lines, unsigned phase,
+                                   bool commit)
+{
+    unsigned count = gen_below(&c->g, 6);
+
+    lines_add_text(c, lines, LINE_BEGINS, "{\"op\":\"begin\"}");
+    for (unsigned i = 0; i < count; i++)
+        gen_mutation(c, lines, phase);
+    if (gen_percent(&c->g, 10))
+        lines_add_text(c, lines, LINE_FLUSHES, "{\"op\":\"flush\"}");
+    if (commit)
+        lines_add_text(c, lines, LINE_COMMITS, "{\"op\":\"commit\"}");
+    else
+        lines_add_text(c, lines, LINE_ROLLS_BACK, "{\"op\":\"rollback\"}");
+}
+
+static inline void gen_control(struct gen_case *c, struct case_lines *lines, unsigned phase)
+{
+    unsigned roll = gen_below(&c->g, 100);
+    struct case_line line = {LINE_SNAPSHOTS, NULL, gen_below(&c->g, c->view_count)};
+
+    if (roll < 20) {
+        lines_add_text(c, lines, LINE_FLUSHES, "{\"op\":\"flush\"}");
+        return;
+    }
+    if (roll < 70) {
+        gen_transaction(c, lines, phase, roll < 50);
+        return;
+    }
+    if (roll >= 80)
+        line.kind = roll < 94 ? LINE_REGISTERS : LINE_UNREGISTERS;
+    lines_add(lines, line);
+}
+
+static inline void gen_log(struct gen_case *c)
+{
+    for (unsigned phase = 0; phase < 4; phase++) {
+        unsigned count = 4 + gen_below(&c->g, phase == 1 ? 14 : 8);
+
+        for (unsigned i = 0; i < count; i++) {
+            if (gen_percent(&c->g, c->control))
+                gen_control(c, &c->log, phase);
+            else
+                gen_mutation(c, &c->log, phase);
+        }
+        if (gen_percent(&c->g, 70))
+            lines_add(&c->log,
+                      (struct case_line){LINE_SNAPSHOTS, NULL, gen_below(&c->g, c->view_count)});
+    }
+}
+
+static inline const char *gen_params(struct gen *g)
+{
+    struct text text = {0};
+
+    text_add(&text, "{\"p\":%s,\"q\":%s,\"nothing\":null,\"n\":2,\"list\":[%s,%s,null]}",
+             gen_value(g), gen_value(g), gen_value(g), gen_value(g));
+    return gen_keep(g, &text);
+}
+
+static inline void gen_view(struct gen_case *c, const struct gen_node *root, const char *id)
+{
+    static const char *const formats[] = {NULL, "streaming", "flat", "delta"};
+    static const char *const emits[] = {NULL, "ids", "rows"};
+    static const char *const semantics[] = {NULL, "membership", "multiset"};
+    struct case_view *view = &c->views[c->view_count++];
+
+    (void)snprintf(view->id, sizeof(view->id), "%s", id);
+    view->root = root->text;
+    view->format = GEN_PICK(&c->g, formats);
+    view->emit = GEN_PICK(&c->g, emits);
+    view->semantics = GEN_PICK(&c->g, semantics);
+    view->params = gen_params(&c->g);
+    view->counts = root->has_limit && root->has_select_left;
+}
+
+/* The first tree is the one that the seed asks for; the others share with it or are its twins. */
+static inline void gen_views(struct gen_case *c)
+{
+    static const char *const ids[] = {"v0", "v1", "v2"};
+    struct gen *g = &c->g;
+    unsigned features[2] = {0, 0};
+    unsigned forced;
+    unsigned depth = gen_shape(g, c->seed, features, &forced);
+    uint64_t before = g->state;
+    struct gen_node first = gen_tree(g, depth, features, forced);
+    unsigned later;
+
+    gen_view(c, &first, ids[0]);
+    c->file_views = 1 + gen_below(g, 3);
+    later = gen_below(g, 3);
+    for (unsigned i = 1; i < c->file_views + later; i++) {
+        struct gen_node root = first;
+        unsigned kind = gen_below(g, 100);
+
+        if (kind < 35) {
+            uint64_t now = g->state;
+
+            g->state = before;
+            g->made_count = 0;
+            g->twist = 1 + (unsigned)(now % 3);
+            root = gen_tree(g, depth, features, forced);
+            g->twist = 0;
+            g->state = now;
+        } else if (kind < 85) {
+            root = gen_tree(g, 1 + gen_below(g, 3), NULL, 0);
+        }
+        gen_view(c, &root,
+                 i < c->file_views    ? ids[i]
+                 : gen_percent(g, 50) ? ids[gen_below(g, 2)]
+                                      : "w");
+    }
+}
+
+static inline struct gen_case *case_new(uint64_t seed)
+{
+    struct gen_case *c = calloc(1, sizeof(*c));
+
+    if (!c)
+        abort();
+    c->seed = seed;
+    c->g.state = seed;
+    c->g.one_spelling = gen_percent(&c->g, 50);
+    c->g.pool_count = 2 + gen_below(&c->g, GEN_POOL_MAX - 1);
+    for (unsigned i = 0; i < c->g.pool_count; i++)
+        c->g.pool[i] = gen_any_value(&c->g);
+    c->file_form = gen_below(&c->g, 3);
+    c->versions = gen_percent(&c->g, 20);
+    c->odd_ids = !c->g.one_spelling && gen_percent(&c->g, 30);
+    c->control = GEN_PICK(&c->g, ((const unsigned[]){0, 10, 30}));
+    gen_views(c);
+    gen_log(c);
+    return c;
+}
+
+static inline void case_free(struct gen_case *c)
+{
+    gen_free(&c->g);
+    free(c->log.lines);
+    free(c);
+}
+
+#endif

@@ -1,0 +1,369 @@
+/*
+ * Work follows the change: what one mutation costs, in rows through operators and entries looked
+ * at in their states, over tables of 10^3 to 10^6 rows. Counters prove it, not the clock.
+ */
+#include "ssp.h"
+#include "text.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#if defined(SSP_STRESS)
+enum { LARGEST = 10000 }; /* arrays grow by one element at a time */
+#elif defined(SSP_SLOW_CHECKS) && !SSP_LONG
+enum { LARGEST = 100000 }; /* whole states are checked after each step */
+#else
+enum { LARGEST = 1000000 };
+#endif
+
+struct engine {
+    struct ssp *ssp;
+    struct text line;
+};
+
+struct work {
+    uint64_t in;
+    uint64_t out;
+    uint64_t looked_at;
+};
+
+#define SCAN(table)    "{\"op\":\"scan\",\"table\":\"" table "\"}"
+#define VIEW(id, root) "{\"id\":\"" id "\",\"root\":" root "}"
+#define JOIN                                                                                    \
+    "{\"op\":\"join\",\"on\":{\"left_field\":\"k\",\"right_field\":\"k\"},\"select\":\"left\"," \
+    "\"left\":" SCAN("t") ",\"right\":" SCAN("u") "}"
+
+static struct engine engine_new(uint64_t batch)
+{
+    const struct ssp_options options = {.batch = batch, .loads = true, .seed = 11};
+    struct ssp_error error;
+
+    return (struct engine){.ssp = ssp_new(&options, &error)};
+}
+
+static void engine_free(struct engine *engine)
+{
+    ssp_free(engine->ssp);
+    free(engine->line.bytes);
+}
+
+static void send(struct engine *engine, bool plan)
+{
+    struct text *line = &engine->line;
+    size_t size = line->size;
+    struct ssp_error error = {0};
+    int status;
+
+    text_add(line, "%64s", "");
+    status = plan ? ssp_plan(engine->ssp, "plan", line->bytes, size, &error)
+                  : ssp_line(engine->ssp, "log", 1, line->bytes, size, &error);
+    if (status != SSP_OK)
+        fail_msg("%s: %.*s", error.message, (int)size, line->bytes);
+    line->size = 0;
+    ssp_output_taken(engine->ssp);
+}
+
+static void plan(struct engine *engine, const char *bytes)
+{
+    text_add(&engine->line, "%s", bytes);
+    send(engine, true);
+}
+
+static void put(struct engine *engine, const char *table, size_t id, size_t k, size_t v)
+{
+    text_add(&engine->line,
+             "{\"table\":\"%s\",\"op\":\"update\",\"id\":%zu,\"record\":{\"k\":%zu,\"v\":%zu}}",
+             table, id, k, v);
+    send(engine, false);
+}
+
+static void drop(struct engine *engine, const char *table, size_t id)
+{
+    text_add(&engine->line, "{\"table\":\"%s\",\"op\":\"delete\",\"id\":%zu}", table, id);
+    send(engine, false);
+}
+
+/* Rows 0 .. n of a table: k and v are the number, spread so that ids do not come in order. */
+static void fill(struct engine *engine, const char *table, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        put(engine, table, i * 7919 % n, i * 7919 % n, i * 7919 % n);
+}
+
+static struct work so_far(const struct engine *engine)
+{
+    struct ssp_counters counters = ssp_counters(engine->ssp);
+
+    return (struct work){counters.rows_in, counters.rows_out, counters.work};
+}
+
+static struct work since(const struct engine *engine, struct work before)
+{
+    struct work now = so_far(engine);
+
+    return (struct work){now.in - before.in, now.out - before.out,
+                         now.looked_at - before.looked_at};
+}
+
+static struct work work_of_put(struct engine *engine, const char *table, size_t id, size_t k,
+                               size_t v)
+{
+    struct work before = so_far(engine);
+
+    put(engine, table, id, k, v);
+    return since(engine, before);
+}
+
+static void assert_at_most(const char *what, size_t n, struct work work, uint64_t in, uint64_t out,
+                           uint64_t looked_at)
+{
+    if (work.in > in || work.out > out || work.looked_at > looked_at)
+        fail_msg("%s over %zu rows: %llu rows in, %llu out, %llu entries looked at; at most %llu, "
+                 "%llu, %llu",
+                 what, n, (unsigned long long)work.in, (unsigned long long)work.out,
+                 (unsigned long long)work.looked_at, (unsigned long long)in,
+                 (unsigned long long)out, (unsigned long long)looked_at);
+}
+
+static uint64_t log2_of(size_t n)
+{
+    uint64_t bits = 0;
+
+    for (; n > 1; n /= 2)
+        bits++;
+    return bits;
+}
+
+static void test_a_filter_takes_the_old_and_the_new_row(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, VIEW("v", "{\"op\":\"filter\",\"predicate\":{\"type\":\"gte\",\"field\":\"v\","
+                           "\"value\":500},\"input\":" SCAN("t") "}"));
+        fill(&e, "t", n);
+        ssp_start(e.ssp);
+        /* out: two rows of the scan, then what passes the filter */
+        assert_at_most("inside", n, work_of_put(&e, "t", 600, 1, 700), 2, 4, 0);
+        assert_at_most("out of", n, work_of_put(&e, "t", 600, 1, 100), 2, 3, 0);
+        assert_at_most("into", n, work_of_put(&e, "t", 600, 1, 600), 2, 3, 0);
+        assert_at_most("outside", n, work_of_put(&e, "t", 3, 1, 4), 2, 2, 0);
+        assert_at_most("the same", n, work_of_put(&e, "t", 3, 1, 4), 0, 0, 0);
+        engine_free(&e);
+    }
+}
+
+static void test_a_join_looks_at_matches_only(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, "{\"id\":\"v\",\"semantics\":\"multiset\",\"root\":" JOIN "}");
+        fill(&e, "t", n);
+        fill(&e, "u", n);
+        for (size_t i = 0; i < 9; i++)
+            put(&e, "u", n + i, 7, 0); /* ten matches of key 7 */
+        ssp_start(e.ssp);
+        assert_at_most("one match", n, work_of_put(&e, "t", 5, 5, 0), 2, 4, 8);
+        assert_at_most("moved", n, work_of_put(&e, "t", 5, 6, 0), 2, 4, 8);
+        assert_at_most("no match", n, work_of_put(&e, "t", 5, n * 2, 0), 2, 3, 8);
+        assert_at_most("ten matches", n, work_of_put(&e, "t", 7, 7, 1), 2, 4, 24);
+        assert_at_most("one of ten", n, work_of_put(&e, "u", n, 7, 1), 2, 2, 8);
+        engine_free(&e);
+    }
+}
+
+static void test_membership_costs_a_look_up(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, VIEW("v", JOIN));
+        fill(&e, "t", n);
+        fill(&e, "u", n);
+        put(&e, "u", n, 7, 0);
+        ssp_start(e.ssp);
+        assert_at_most("the left row", n, work_of_put(&e, "t", 5, 5, 0), 4, 6, 10);
+        assert_at_most("a second match", n, work_of_put(&e, "u", n, 8, 0), 4, 4, 10);
+        assert_at_most("the only match", n, work_of_put(&e, "u", 3, n * 2, 0), 3, 4, 10);
+        engine_free(&e);
+    }
+}
+
+/* Updates around the window of a limit. Each costs a few descents and the rows that cross. */
+static void check_limit(size_t n, size_t limit, size_t offset)
+{
+    struct engine e = engine_new(1);
+    const uint64_t descents = 5 * (log2_of(n) + 4);
+    const struct {
+        const char *what;
+        size_t id;
+        size_t v;
+        uint64_t out; /* of the scan and of the limit */
+    } updates[] = {
+        {"inside", offset + limit / 2, offset + limit / 2, 4},
+        {"the first", offset, offset, 4},
+        {"the last", offset + limit - 1, offset + limit - 1, 4},
+        {"the one before", offset ? offset - 1 : 0, offset ? offset - 1 : 0, 2},
+        {"the one behind", offset + limit, offset + limit, 2},
+        {"far behind", n - 2, n - 2, 2},
+        {"from behind to the front", n - 1, 0, 4},
+        {"from the front to behind", 0, n, 4},
+        {"from inside to behind", offset + limit / 2, n + 1, 4},
+        {"back inside", offset + limit / 2, offset + limit / 2, 4},
+    };
+
+    text_add(&e.line,
+             "{\"id\":\"v\",\"root\":{\"op\":\"limit\",\"limit\":%zu,\"offset\":%zu,\"order_by\":"
+             "[{\"field\":\"v\"}],\"input\":" SCAN("t") "}}",
+             limit, offset);
+    send(&e, true);
+    fill(&e, "t", n);
+    ssp_start(e.ssp);
+    for (size_t i = 0; i < sizeof(updates) / sizeof(updates[0]); i++)
+        assert_at_most(updates[i].what, n, work_of_put(&e, "t", updates[i].id, 1, updates[i].v), 2,
+                       updates[i].out, descents);
+    engine_free(&e);
+}
+
+static void test_a_limit_pays_for_what_crosses_its_edges(void **state)
+{
+    (void)state;
+    for (size_t n = 10000; n <= LARGEST; n *= 10) {
+        check_limit(n, 10, 0);
+        check_limit(n, 10, 1000);
+        check_limit(n, 1000, 0);
+        check_limit(n, 1000, 1000);
+    }
+    check_limit(1000, 10, 5);
+}
+
+static void test_deleting_from_the_front_of_a_top_k(void **state)
+{
+    struct engine e = engine_new(1);
+    const size_t n = LARGEST < 100000 ? LARGEST : 100000;
+
+    (void)state;
+    plan(&e, VIEW("v", "{\"op\":\"limit\",\"limit\":100,\"order_by\":[{\"field\":\"v\"}],"
+                       "\"input\":" SCAN("t") "}"));
+    fill(&e, "t", n);
+    ssp_start(e.ssp);
+    for (size_t i = 0; i < 200; i++) {
+        struct work before = so_far(&e);
+
+        drop(&e, "t", i);
+        assert_at_most("delete the first", n, since(&e, before), 1, 3, 3 * (log2_of(n) + 4));
+    }
+    engine_free(&e);
+}
+
+static void test_one_of_many_equal_keys_costs_its_matches(void **state)
+{
+    struct engine e = engine_new(1);
+    const size_t n = 10000;
+
+    (void)state;
+    plan(&e, "{\"id\":\"v\",\"semantics\":\"multiset\",\"root\":" JOIN "}");
+    for (size_t i = 0; i < n; i++)
+        put(&e, "t", i, 1, i); /* one key */
+    put(&e, "u", 0, 1, 0);
+    put(&e, "u", 1, 1, 0);
+    ssp_start(e.ssp);
+    for (size_t i = 0; i < n; i += n / 20) {
+        assert_at_most("another value", n, work_of_put(&e, "t", i, 1, n), 2, 4, 10);
+        assert_at_most("away", n, work_of_put(&e, "t", i, 2, n), 2, 4, 10);
+        assert_at_most("back", n, work_of_put(&e, "t", i, 1, i), 2, 4, 10);
+    }
+    assert_at_most("the other side", n, work_of_put(&e, "u", 0, 2, 0), 2, n + 2, n + 16);
+    engine_free(&e);
+}
+
+static void test_a_table_that_no_plan_reads_costs_nothing(void **state)
+{
+    struct engine e = engine_new(1);
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        text_add(&e.line,
+                 "{\"id\":\"v%zu\",\"root\":{\"op\":\"filter\",\"predicate\":{\"type\":\"gt\","
+                 "\"field\":\"v\",\"value\":%zu},\"input\":{\"op\":\"scan\",\"table\":\"t%zu\"}}}",
+                 i, i, i);
+        send(&e, true);
+    }
+    ssp_start(e.ssp);
+    assert_at_most("unread", 0, work_of_put(&e, "unread", 1, 1, 1), 0, 0, 0);
+    assert_at_most("unread", 0, work_of_put(&e, "unread", 1, 1, 2), 0, 0, 0);
+    /* and one of a thousand tables costs its own view only */
+    assert_at_most("one view", 0, work_of_put(&e, "t5", 1, 1, 9), 1, 2, 0);
+    engine_free(&e);
+}
+
+static void test_equal_views_are_computed_once(void **state)
+{
+    struct engine e = engine_new(1);
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        text_add(&e.line, "{\"id\":\"v%zu\",\"root\":" JOIN "}", i);
+        send(&e, true);
+    }
+    fill(&e, "t", 100);
+    fill(&e, "u", 100);
+    ssp_start(e.ssp);
+    assert_at_most("a thousand equal views", 100, work_of_put(&e, "t", 5, 5, 0), 4, 6, 10);
+    assert_int_equal(ssp_counters(e.ssp).nodes, 4);
+    engine_free(&e);
+}
+
+static void test_a_step_costs_its_net_change(void **state)
+{
+    struct engine e = engine_new(1000);
+    struct work before;
+
+    (void)state;
+    plan(&e, VIEW("v", JOIN));
+    fill(&e, "t", 1000);
+    fill(&e, "u", 1000);
+    ssp_start(e.ssp);
+    before = so_far(&e);
+    for (size_t i = 0; i < 1000; i++)
+        put(&e, "t", 5, 5, i);
+    assert_at_most("a thousand updates of one record", 1000, since(&e, before), 4, 6, 10);
+    before = so_far(&e);
+    for (size_t i = 0; i < 500; i++) {
+        put(&e, "t", 2000 + i, 5, i);
+        drop(&e, "t", 2000 + i);
+    }
+    assert_at_most("what comes and goes", 1000, since(&e, before), 0, 0, 0);
+    before = so_far(&e);
+    for (size_t i = 0; i < 1000; i++)
+        put(&e, "t", i, i, i + 1);
+    assert_at_most("a thousand records", 1000, since(&e, before), 4000, 6000, 8000);
+    engine_free(&e);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_filter_takes_the_old_and_the_new_row),
+        cmocka_unit_test(test_a_join_looks_at_matches_only),
+        cmocka_unit_test(test_membership_costs_a_look_up),
+        cmocka_unit_test(test_a_limit_pays_for_what_crosses_its_edges),
+        cmocka_unit_test(test_deleting_from_the_front_of_a_top_k),
+        cmocka_unit_test(test_one_of_many_equal_keys_costs_its_matches),
+        cmocka_unit_test(test_a_table_that_no_plan_reads_costs_nothing),
+        cmocka_unit_test(test_equal_views_are_computed_once),
+        cmocka_unit_test(test_a_step_costs_its_net_change),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

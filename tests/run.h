@@ -1,0 +1,429 @@
+#ifndef SSP_TESTS_RUN_H
+#define SSP_TESTS_RUN_H
+
+/*
+ * Running a case through struct ssp, in one way of many, and holding its output against the model:
+ * verify finds no difference, replayed updates are the view, everything deleted leaves nothing.
+ * Lines that make no sense where they stand (a commit without a begin, a snapshot of no view) are
+ * passed over, so that any part of a log is a log.
+ */
+#include "history.h"
+#include "model.h"
+#include "ssp.h"
+#include "value/row.h"
+
+struct run_options {
+    uint64_t batch;
+    uint64_t max_pending;
+    uint64_t seed;
+    uint64_t verify;
+    bool no_coalesce;
+    bool strict;
+    bool hash;
+    bool seq;
+    bool follow;         /* apply every update to the model, compare it after every step */
+    bool truncates;      /* how everything goes in the end: tables at once, or records */
+    bool ends;           /* the log ends as it is, inside a transaction or not */
+    size_t before_start; /* lines that come before ssp_start() */
+    bool loads;          /* ... and are content that was there already */
+    bool initial;
+    bool reread; /* lines can be read again, so rows need not be kept whole */
+    struct case_settings settings;
+};
+
+struct live_view {
+    unsigned view;  /* in the case */
+    bool unordered; /* it has taken the place of a view that may have had another order */
+    struct content content;
+};
+
+struct run {
+    const struct gen_case *c;
+    const struct run_options *options;
+    struct ssp *ssp;
+    struct live_view live[CASE_VIEWS_MAX];
+    unsigned live_count;
+    bool inside; /* a transaction */
+    bool learns; /* takes snapshots as they are */
+    char **kept; /* the lines so far, padded, if they can be read again */
+    size_t *kept_sizes;
+    size_t kept_count;
+    struct text line;
+    struct text out;       /* all that was written */
+    struct text snapshots; /* the snapshots in it */
+    struct text why;       /* what is wrong; empty: nothing */
+};
+
+static inline const char *setting(const char *own, const char *instead, const char *otherwise)
+{
+    return instead ? instead : own ? own : otherwise;
+}
+
+static inline struct live_view *find_live(struct run *run, const char *id)
+{
+    for (unsigned i = 0; i < run->live_count; i++)
+        if (strcmp(run->c->views[run->live[i].view].id, id) == 0)
+            return &run->live[i];
+    return NULL;
+}
+
+static inline bool read_again(void *context, uint64_t place, const char **bytes, size_t *size)
+{
+    const struct run *run = context;
+
+    if (place >= run->kept_count)
+        return false;
+    *bytes = run->kept[place];
+    *size = run->kept_sizes[place];
+    return true;
+}
+
+/* Exactly the padding that the engine asks for, and nothing that ends a string or a number. */
+static inline char *padded(const char *bytes, size_t size)
+{
+    char *copy = malloc(size + SSP_PADDING);
+
+    if (!copy)
+        abort();
+    memcpy(copy, bytes, size);
+    memset(copy + size, '1', SSP_PADDING);
+    return copy;
+}
+
+static inline int feed(struct run *run, const char *bytes, size_t size, bool plan,
+                       struct ssp_error *error)
+{
+    char *copy = padded(bytes, size);
+    int status;
+
+    memset(error, 0, sizeof(*error));
+    if (!plan && run->options->reread) {
+        run->kept = realloc(run->kept, (run->kept_count + 1) * sizeof(*run->kept));
+        run->kept_sizes =
+            realloc(run->kept_sizes, (run->kept_count + 1) * sizeof(*run->kept_sizes));
+        if (!run->kept || !run->kept_sizes)
+            abort();
+        run->kept[run->kept_count] = copy;
+        run->kept_sizes[run->kept_count] = size;
+        ssp_next_place(run->ssp, run->kept_count++);
+    }
+    status = plan ? ssp_plan(run->ssp, "plan.json", copy, size, error)
+                  : ssp_line(run->ssp, "log", 1, copy, size, error);
+    if (plan || !run->options->reread)
+        free(copy);
+    return status;
+}
+
+struct live_facts {
+    bool rows;    /* are written */
+    bool weights; /* are known to a consumer */
+    bool flat;
+    bool delta;
+};
+
+static inline struct live_facts facts_of(const struct run *run, const struct live_view *live)
+{
+    const struct case_view *view = &run->c->views[live->view];
+    const struct case_settings *instead = &run->options->settings;
+    const char *format = setting(view->format, instead->format, "streaming");
+    const char *emit = setting(view->emit, instead->emit, "ids");
+    const char *semantics = setting(view->semantics, instead->semantics, "membership");
+
+    return (struct live_facts){strcmp(emit, "rows") == 0 || strcmp(format, "delta") == 0,
+                               strcmp(format, "streaming") != 0 ||
+                                   strcmp(semantics, "membership") == 0,
+                               strcmp(format, "flat") == 0, strcmp(format, "delta") == 0};
+}
+
+/* After it the content is the snapshot's, so that what events do not tell (rows, weights) is known
+ * should a view of another kind take the place of this one. */
+static inline void check_snapshot(struct run *run, struct live_view *live, const json_t *line)
+{
+    struct live_facts facts = facts_of(run, live);
+    struct content content = {0};
+
+    read_content(line, &content);
+    if (!check_hash(&content, line, &run->why) ||
+        (!run->learns && !same_content(&live->content, &content, facts.weights,
+                                       facts.flat && !live->unordered, &run->why)))
+        text_add(&run->why, "  replayed updates of %s against its snapshot\n",
+                 run->c->views[live->view].id);
+    content_release(&live->content);
+    live->content = content;
+    live->unordered = false;
+}
+
+static inline void check_update(struct run *run, const char *bytes, size_t size, bool repeats)
+{
+    json_error_t error;
+    json_t *line = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    const char *id = json_string_value(json_object_get(line, "view_id"));
+    struct live_view *live = id ? find_live(run, id) : NULL;
+    struct live_facts facts;
+
+    if (!live) {
+        (void)complain(&run->why, "no JSON, or of no view: %.*s", (int)size, bytes);
+        json_decref(line);
+        return;
+    }
+    facts = facts_of(run, live);
+    if (json_is_true(json_object_get(line, "snapshot")))
+        check_snapshot(run, live, line);
+    else if (!apply_update(&live->content, line, facts.rows, repeats, &run->why) ||
+             (facts.weights && !check_hash(&live->content, line, &run->why)))
+        (void)complain(&run->why, "  at the update %.*s", (int)size, bytes);
+    json_decref(line);
+}
+
+/* Takes the output that has collected; recorded: it belongs to the run's output. */
+static inline void take(struct run *run, bool recorded, bool repeats)
+{
+    size_t size;
+    const char *bytes = ssp_output(run->ssp, &size);
+    const char *end = bytes + size;
+    const char *next;
+
+    for (; size > 0 && bytes < end; bytes = next) {
+        const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+        size_t length = (size_t)(newline - bytes);
+
+        next = newline + 1;
+        if (recorded)
+            text_add(&run->out, "%.*s\n", (int)length, bytes);
+        if (recorded && memmem(bytes, length < 80 ? length : 80, ",\"snapshot\":true,", 17))
+            text_add(&run->snapshots, "%.*s\n", (int)length, bytes);
+        if (run->options->follow)
+            check_update(run, bytes, length, repeats);
+    }
+    ssp_output_taken(run->ssp);
+    bytes = ssp_messages(run->ssp, &size);
+    if (ssp_counters(run->ssp).differences && run->why.size == 0)
+        (void)complain(&run->why, "%.*s", (int)size, bytes);
+}
+
+/* A line that must be taken. */
+static inline void need(struct run *run, const char *bytes)
+{
+    struct ssp_error error;
+
+    if (feed(run, bytes, strlen(bytes), false, &error) != SSP_OK && !run->options->strict)
+        (void)complain(&run->why, "refused: %s: %s", error.message, bytes);
+}
+
+static inline void need_snapshots(struct run *run, bool recorded)
+{
+    for (unsigned i = 0; i < run->live_count; i++) {
+        const struct case_line line = {LINE_SNAPSHOTS, NULL, run->live[i].view};
+
+        line_text(run->c, &line, &run->options->settings, &run->line);
+        need(run, run->line.bytes);
+        take(run, recorded, true);
+    }
+}
+
+/* A view that the next lines speak of; one of its id goes, its content stays to be changed. */
+static inline void add_live(struct run *run, unsigned view)
+{
+    struct live_view *live = find_live(run, run->c->views[view].id);
+
+    if (!live)
+        live = &run->live[run->live_count++];
+    live->view = view;
+    live->unordered = true;
+    for (size_t i = 0; i < live->content.count; i++) /* events do not tell weights */
+        if (!facts_of(run, live).flat && !facts_of(run, live).delta)
+            live->content.entries[i].weight = 1;
+}
+
+static inline void drop_live(struct run *run, unsigned view)
+{
+    struct live_view *live = find_live(run, run->c->views[view].id);
+
+    if (run->options->follow && live->content.count)
+        (void)complain(&run->why, "records stay in %s after unregister", run->c->views[view].id);
+    content_release(&live->content);
+    *live = run->live[--run->live_count];
+    run->live[run->live_count] = (struct live_view){0};
+}
+
+/* Does the line make sense here? */
+static inline bool line_fits(struct run *run, const struct case_line *line)
+{
+    switch (line->kind) {
+    case LINE_COMMITS:
+    case LINE_ROLLS_BACK:
+        return run->inside;
+    case LINE_BEGINS:
+    case LINE_REGISTERS:
+        return !run->inside;
+    case LINE_UNREGISTERS:
+    case LINE_SNAPSHOTS:
+        return !run->inside && find_live(run, run->c->views[line->view].id);
+    case LINE_CHANGE:
+    case LINE_FLUSHES:
+    case LINE_BAD:
+        break;
+    }
+    return true;
+}
+
+static inline void run_line(struct run *run, const struct case_line *line)
+{
+    uint64_t steps = ssp_steps(run->ssp);
+    bool comes_or_goes = line->kind == LINE_REGISTERS || line->kind == LINE_UNREGISTERS;
+    struct ssp_error error;
+
+    if (!line_fits(run, line))
+        return;
+    if (comes_or_goes && run->options->follow) { /* no step together with the change of views */
+        need(run, "{\"op\":\"flush\"}");
+        take(run, true, false);
+        need_snapshots(run, false);
+    }
+    if (line->kind == LINE_REGISTERS)
+        add_live(run, line->view);
+    line_text(run->c, line, &run->options->settings, &run->line);
+    if (line->kind != LINE_BAD)
+        need(run, run->line.bytes);
+    else if (feed(run, run->line.bytes, run->line.size, false, &error) == SSP_OK)
+        (void)complain(&run->why, "taken, but bad: %s", run->line.bytes);
+    take(run, true, comes_or_goes);
+    if (line->kind == LINE_UNREGISTERS)
+        drop_live(run, line->view);
+    if (line->kind >= LINE_BEGINS && line->kind <= LINE_ROLLS_BACK)
+        run->inside = line->kind == LINE_BEGINS;
+    if (run->options->follow && !run->inside && (steps != ssp_steps(run->ssp) || comes_or_goes))
+        need_snapshots(run, false);
+    if (run->why.size)
+        text_add(&run->why, "  at the line %s\n", run->line.bytes);
+}
+
+static inline bool run_start(struct run *run)
+{
+    const struct run_options *o = run->options;
+    const struct ssp_options options = {.batch = o->batch,
+                                        .max_pending = o->max_pending,
+                                        .seed = o->seed,
+                                        .verify = o->verify,
+                                        .no_coalesce = o->no_coalesce,
+                                        .strict = o->strict,
+                                        .hash = o->hash,
+                                        .seq = o->seq,
+                                        .loads = o->loads,
+                                        .initial = o->initial,
+                                        .reread = o->reread ? read_again : NULL,
+                                        .reread_context = run};
+    struct ssp_error error;
+
+    run->ssp = ssp_new(&options, &error);
+    case_plan(run->c, &o->settings, &run->line);
+    if (feed(run, run->line.bytes, run->line.size, true, &error) != SSP_OK)
+        return complain(&run->why, "plan refused: %zu:%zu: %s", error.line, error.column,
+                        error.message);
+    for (unsigned i = 0; i < run->c->file_views; i++)
+        add_live(run, i);
+    return true;
+}
+
+/* Everything is deleted: every view is empty, its hash zero, and no row is left anywhere. */
+static inline void tear_down(struct run *run)
+{
+    static const char zeros[] =
+        "\"result_hash\":\"00000000000000000000000000000000\",\"records\":[]";
+    size_t size;
+
+    for (unsigned table = 0; table < CASE_TABLES; table++) {
+        for (unsigned id = 0; id < CASE_IDS && !run->options->truncates; id++) {
+            run->line.size = 0;
+            text_add(&run->line, "{\"table\":\"%s\",\"op\":\"delete\",\"id\":%s}",
+                     table ? "u" : "t", case_id(table, id, 0));
+            need(run, run->line.bytes);
+            take(run, true, false);
+        }
+        need(run, table ? "{\"op\":\"truncate\",\"table\":\"u\"}"
+                        : "{\"op\":\"truncate\",\"table\":\"t\"}");
+        take(run, true, false);
+    }
+    need(run, "{\"op\":\"flush\"}");
+    take(run, true, false);
+    for (unsigned i = 0; i < run->live_count; i++) {
+        const struct case_line line = {LINE_SNAPSHOTS, NULL, run->live[i].view};
+
+        line_text(run->c, &line, &run->options->settings, &run->line);
+        need(run, run->line.bytes);
+        (void)ssp_output(run->ssp, &size);
+        if (!memmem(ssp_output(run->ssp, &size), size, zeros, sizeof(zeros) - 1))
+            (void)complain(&run->why, "all is deleted, but %s is not empty: %.*s",
+                           run->c->views[run->live[i].view].id, (int)size,
+                           ssp_output(run->ssp, &size));
+        take(run, false, true);
+    }
+    if (row_live_count())
+        (void)complain(&run->why, "all is deleted, but %zu rows are alive", row_live_count());
+}
+
+static inline void run_end(struct run *run)
+{
+    struct ssp_error error = {0};
+    int expected = run->options->ends && run->inside ? SSP_INCOMPLETE : SSP_OK;
+    int status;
+
+    if (!run->options->ends) {
+        if (run->inside)
+            need(run, "{\"op\":\"rollback\"}");
+        run->inside = false;
+        need(run, "{\"op\":\"flush\"}");
+        take(run, true, false);
+        need_snapshots(run, true);
+        if (run->why.size == 0)
+            tear_down(run);
+    }
+    status = ssp_end(run->ssp, &error);
+    if (status != expected)
+        (void)complain(&run->why, "ssp_end gives %d, not %d", status, expected);
+    take(run, true, false);
+}
+
+/* The case, with another log if one is given. The caller releases the run; false: see run->why. */
+static inline bool run_case(struct run *run, const struct gen_case *c, const struct case_lines *log,
+                            const struct run_options *options)
+{
+    *run = (struct run){.c = c, .options = options};
+    if (run_start(run)) {
+        size_t i = 0;
+
+        for (; i < options->before_start && i < log->count; i++)
+            if (log->lines[i].kind == LINE_CHANGE)
+                need(run, log->lines[i].text);
+        ssp_start(run->ssp);
+        take(run, true, false);
+        if (options->loads && !options->initial && options->follow) {
+            run->learns = true; /* consumers have been told before */
+            need_snapshots(run, false);
+            run->learns = false;
+        }
+        for (; i < log->count && run->why.size == 0; i++)
+            run_line(run, &log->lines[i]);
+        run_end(run);
+    }
+    ssp_free(run->ssp);
+    if (row_live_count())
+        (void)complain(&run->why, "%zu rows are alive after ssp_free", row_live_count());
+    return run->why.size == 0;
+}
+
+static inline void run_release(struct run *run)
+{
+    for (unsigned i = 0; i < run->live_count; i++)
+        content_release(&run->live[i].content);
+    for (size_t i = 0; i < run->kept_count; i++)
+        free(run->kept[i]);
+    free(run->kept);
+    free(run->kept_sizes);
+    free(run->line.bytes);
+    free(run->out.bytes);
+    free(run->snapshots.bytes);
+    free(run->why.bytes);
+}
+
+#endif

@@ -1,0 +1,230 @@
+#ifndef SSP_TESTS_SHRINK_H
+#define SSP_TESTS_SHRINK_H
+
+/*
+ * Trying a law on many cases in child processes, and cutting down what fails: lines of the log,
+ * views, operators, as long as it still fails in some way.
+ */
+#include "run.h"
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Says in *why what is wrong; false: something is. */
+typedef bool law(const struct gen_case *c, struct text *why);
+
+enum { CHILD_CASES = 100, CASE_SECONDS = 60 };
+
+static inline bool try_law(law *check, const struct gen_case *c, bool print)
+{
+    struct text why = {0};
+    bool ok;
+
+    (void)alarm(CASE_SECONDS);
+    ok = check(c, &why);
+    if (!ok && print)
+        (void)fprintf(stderr, "%s", why.bytes ? why.bytes : "");
+    free(why.bytes);
+    return ok;
+}
+
+/* In a child, because the engine may abort. */
+static inline bool holds(law *check, const struct gen_case *c, bool print)
+{
+    int status;
+    pid_t child;
+
+    (void)fflush(NULL);
+    child = fork();
+    if (child < 0)
+        abort();
+    if (child == 0) {
+        if (!print && !freopen("/dev/null", "w", stderr))
+            _exit(2);
+        _exit(!try_law(check, c, print));
+    }
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static inline void cut_lines(law *check, struct gen_case *c)
+{
+    struct case_lines *log = &c->log;
+
+    for (size_t size = log->count / 2 + 1; size > 0; size /= 2)
+        for (size_t i = 0; i < log->count;) {
+            struct case_lines whole = *log;
+            size_t cut = size < log->count - i ? size : log->count - i;
+
+            log->lines = calloc(whole.count + 1, sizeof(*log->lines));
+            if (!log->lines)
+                abort();
+            memcpy(log->lines, whole.lines, i * sizeof(*log->lines));
+            memcpy(log->lines + i, whole.lines + i + cut,
+                   (whole.count - i - cut) * sizeof(*log->lines));
+            log->count -= cut;
+            if (holds(check, c, false)) {
+                free(log->lines);
+                *log = whole;
+                i += size;
+            } else {
+                free(whole.lines);
+            }
+        }
+}
+
+static inline void cut_views(law *check, struct gen_case *c)
+{
+    for (unsigned i = c->file_views; c->file_views > 1 && i-- > 0;) {
+        unsigned last = c->file_views - 1;
+        struct case_view view = c->views[i];
+
+        c->views[i] = c->views[last];
+        c->views[last] = view;
+        c->file_views--;
+        if (!holds(check, c, false))
+            continue;
+        c->file_views++;
+        c->views[last] = c->views[i];
+        c->views[i] = view;
+    }
+}
+
+/* Puts the input `name` of the n-th operator in its place. NULL: there is none. */
+static inline json_t *splice(json_t *op, unsigned *n, const char *name)
+{
+    static const char *const inputs[] = {"input", "left", "right"};
+
+    if ((*n)-- == 0)
+        return json_incref(json_object_get(op, name));
+    for (unsigned i = 0; i < 3 && *n != UINT32_MAX; i++) {
+        json_t *input = json_object_get(op, inputs[i]);
+        json_t *spliced = json_is_object(input) ? splice(input, n, name) : NULL;
+
+        if (spliced) {
+            (void)json_object_set_new(op, inputs[i], spliced);
+            return json_incref(op);
+        }
+    }
+    return NULL;
+}
+
+static inline bool cut_operator(law *check, struct gen_case *c, struct case_view *view, unsigned n,
+                                const char *name)
+{
+    json_t *root = json_loads(view->root, 0, NULL);
+    json_t *less = splice(root, &n, name);
+    const char *before = view->root;
+    bool cut = false;
+
+    if (less) {
+        char *dump = json_dumps(less, JSON_COMPACT);
+        struct text text = {0};
+
+        text_add(&text, "%s", dump);
+        free(dump);
+        view->root = gen_keep(&c->g, &text);
+        cut = !holds(check, c, false);
+        if (!cut)
+            view->root = before;
+    }
+    json_decref(less);
+    json_decref(root);
+    return cut;
+}
+
+static inline void cut_operators(law *check, struct gen_case *c)
+{
+    static const char *const inputs[] = {"input", "left", "right"};
+
+    for (unsigned v = 0; v < c->view_count; v++)
+        for (unsigned n = 0; n < 12; n++)
+            for (unsigned i = 0; i < 3; i++)
+                while (cut_operator(check, c, &c->views[v], n, inputs[i]))
+                    ;
+}
+
+static inline void print_case(const struct gen_case *c)
+{
+    struct text text = {0};
+
+    case_plan(c, &(struct case_settings){0}, &text);
+    (void)fprintf(stderr, "plan:\n%s\nlog:\n", text.bytes);
+    for (size_t i = 0; i < c->log.count; i++) {
+        line_text(c, &c->log.lines[i], &(struct case_settings){0}, &text);
+        (void)fprintf(stderr, "%s\n", text.bytes);
+    }
+    free(text.bytes);
+}
+
+static inline void print_failure(law *check, uint64_t seed)
+{
+    struct gen_case *c = case_new(seed);
+
+    if (holds(check, c, true)) {
+        (void)fprintf(stderr, "alone the case of seed %" PRIu64 " does not fail\n", seed);
+    } else {
+        cut_lines(check, c);
+        cut_views(check, c);
+        cut_operators(check, c);
+        cut_lines(check, c);
+        (void)fprintf(stderr, "\ncut down:\n");
+        (void)holds(check, c, true);
+    }
+    print_case(c);
+    (void)fprintf(stderr, "PROP_SEED=%" PRIu64 " repeats it\n", seed);
+    case_free(c);
+}
+
+/* A child tries some cases and says in *seed where it is. */
+static inline bool try_cases(law *check, uint64_t first, uint64_t end, volatile uint64_t *seed)
+{
+    int status;
+    pid_t child;
+
+    (void)fflush(NULL);
+    child = fork();
+    if (child < 0)
+        abort();
+    if (child == 0) {
+        for (*seed = first; *seed < end; (*seed)++) {
+            struct gen_case *c = case_new(*seed);
+            bool ok = try_law(check, c, false);
+
+            case_free(c);
+            if (!ok)
+                _exit(1);
+        }
+        exit(0); /* and not _exit(): leaks are looked for */
+    }
+    return waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* `count` cases, fewer if the seconds are over. False: one failed, and it has been printed. */
+static inline bool law_holds(law *check, uint64_t count, time_t seconds)
+{
+    const char *only = getenv("PROP_SEED");
+    const char *number = getenv("PROP_COUNT");
+    volatile uint64_t *seed =
+        mmap(NULL, sizeof(*seed), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    uint64_t at = only ? strtoull(only, NULL, 10) : 0;
+    uint64_t end = only ? at + 1 : number ? strtoull(number, NULL, 10) : count;
+    time_t start = time(NULL);
+    bool ok = true;
+
+    while (ok && at < end && (only || number || time(NULL) - start < seconds)) {
+        uint64_t next = at + CHILD_CASES < end ? at + CHILD_CASES : end;
+
+        ok = try_cases(check, at, next, seed);
+        at = ok ? next : *seed;
+    }
+    if (ok)
+        (void)printf("%" PRIu64 " cases in %ld s\n", only ? 1 : at, (long)(time(NULL) - start));
+    else
+        print_failure(check, at);
+    (void)munmap((void *)(uintptr_t)seed, sizeof(*seed));
+    return ok;
+}
+
+#endif
