@@ -116,20 +116,6 @@ static void find_escape(struct err *err, const char *source, const char *end, co
                      "bad escape in a string");
 }
 
-/* The word or sign that stands where JSON wants something else. */
-static void find_here(struct err *err, const char *source, const char *end, const char *at)
-{
-    size_t size = 0;
-
-    if (at < source || at >= end) {
-        json_fault_at(err, source, end, "ends in the middle of a value");
-        return;
-    }
-    while (at + size < end && size < 20 && !(at[size] && strchr(" \t\r\n,:]}", at[size])))
-        size++;
-    json_fault_quote(err, source, at, size ? size : 1, "not JSON here");
-}
-
 static void find_end(struct err *err, const char *source, size_t size)
 {
     size_t depth = 0;
@@ -153,6 +139,20 @@ static void find_end(struct err *err, const char *source, size_t size)
         }
     }
     json_fault_at(err, source, source + size, "object or array without an end");
+}
+
+/* The word or sign that stands where JSON wants something else. */
+static void find_here(struct err *err, const char *source, const char *end, const char *at)
+{
+    size_t size = 0;
+
+    if (at < source || at >= end) {
+        find_end(err, source, (size_t)(end - source));
+        return;
+    }
+    while (at + size < end && size < 20 && !(at[size] && strchr(" \t\r\n,:]}", at[size])))
+        size++;
+    json_fault_quote(err, source, at, size ? size : 1, "not JSON here");
 }
 
 void json_fault(struct err *err, enum json_fault fault, const char *source, size_t size,

@@ -427,7 +427,7 @@ static bool read_root(json_reader *r)
         if (!walk_array(r, array, doc, 1))
             return false;
     } else {
-        return fail(r, r->source,
+        return fail(r, r->source + strspn(r->source, " \t\r\n"),
                     r->flags & JSON_ARRAY ? "not a JSON object or array" : "not a JSON object");
     }
     /* There is no at_end() in this version. */

@@ -18,7 +18,7 @@ tests/packages.sh build
 cmake --preset release >/dev/null
 cmake --build --preset release --target ssp bench_gen bench_latency >/dev/null
 bin=build/release
-for kind in users orders; do
+for kind in users orders forum; do
     [ -s "$out/$kind-$lines" ] || $bin/tests/bench_gen $kind "$lines" >"$out/$kind-$lines"
 done
 
@@ -65,12 +65,14 @@ report() {
     echo
     table orders v3 | report
     echo
+    table forum v6 | report
+    echo
     echo "## One update, microseconds in the engine: median, 99th percentile"
     echo
-    echo "| rows in the view | v1 | v2 | v5 | v3 |"
-    echo "|---|---|---|---|---|"
+    echo "| rows in the view | v1 | v2 | v5 | v3 | v6 |"
+    echo "|---|---|---|---|---|---|"
     for rows in 1000 10k 100k 1m; do
-        for kind in scale-users scale-orders; do
+        for kind in scale-users scale-orders scale-forum; do
             [ -s "$out/$kind-$rows" ] || $bin/tests/bench_gen $kind $rows >"$out/$kind-$rows"
         done
         printf '| %s |' $rows
@@ -78,7 +80,9 @@ report() {
             printf ' %s |' "$($bin/tests/bench_latency tests/bench/plans/$view.json \
                 "$out/scale-users-$rows")"
         done
-        printf ' %s |\n' "$($bin/tests/bench_latency tests/bench/plans/v3.json \
+        printf ' %s |' "$($bin/tests/bench_latency tests/bench/plans/v3.json \
             "$out/scale-orders-$rows")"
+        printf ' %s |\n' "$($bin/tests/bench_latency tests/bench/plans/v6.json \
+            "$out/scale-forum-$rows")"
     done
 } | tee $out/results.md

@@ -496,6 +496,5 @@ int main(void)
         READER_TEST(test_the_root_is_an_object_or_if_asked_for_an_array),
         READER_TEST(test_a_wrong_root_behind_blanks_is_refused_at_its_byte),
     };
-
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
