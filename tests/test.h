@@ -1,9 +1,9 @@
 /*
  * What the tests share: values, rows, Z-sets and plans from text, and Z-sets compared as text.
  *
- * A Z-set is written "a*2 b{"x":1}*-1 c": the key of a row, its object ({} if it is left out) and
- * its weight (1 if it is left out). Objects may hold no spaces outside of strings. Wherever a row,
- * a Z-set or a plan is written, ' stands for ".
+ * A Z-set is written "a*2 b{'x':1}*-1 c@[[1]]": the key of a row, its context if it has one, its
+ * object ({} if it is left out) and its weight (1 if it is left out). Objects may hold no spaces
+ * outside of strings. Wherever a row, a Z-set or a plan is written, ' stands for ".
  */
 #ifndef SSP_TEST_H
 #define SSP_TEST_H
@@ -115,14 +115,21 @@ static inline void test_zset_add(struct zset *zset, const char *text)
     const char *at = quoted + strspn(quoted, " ");
 
     while (*at) {
-        size_t key_size = strcspn(at, "{* ");
-        const char *object = at + key_size;
+        size_t key_size = *at == '[' ? (size_t)(json_value_end(at) - at) : strcspn(at, "@{* ");
+        const char *context = at + key_size;
+        const char *object = *context == '@' ? json_value_end(context + 1) : context;
         const char *end = *object == '{' ? json_value_end(object) : object;
         char *copy = *object == '{' ? mem_copy(object, (size_t)(end - object)) : mem_copy("{}", 2);
         struct row *row = test_row_of(at, key_size, copy, NULL);
         int64_t weight = 1;
 
         free(copy);
+        if (object > context) {
+            struct row *plain = row;
+
+            row = row_bind(plain, value_of(context + 1, (size_t)(object - context) - 1));
+            row_unref(plain);
+        }
         if (*end == '*') {
             char *rest;
 
@@ -160,6 +167,8 @@ static inline char *test_zset_text(const struct zset *zset)
         if (i)
             buf_add_byte(&text, ' ');
         buf_add(&text, row_key(row), row->key_size);
+        if (row->bound)
+            buf_add_format(&text, "@%.*s", (int)row_context(row).size, row_context(row).text);
         if (row->count)
             buf_add(&text, row_text(row), row->size);
         buf_add_byte(&text, '*');

@@ -56,8 +56,11 @@ static void learn_prefix(struct batch *batch, struct table *table, const char *p
 {
     table->prefix = mem_copy(prefix, size);
     table->prefix_size = size;
-    table->prefix_pending = batch->transaction;
-    batch->prefixes_pending += batch->transaction;
+    if (!batch->transaction)
+        return;
+    batch->prefixes = mem_grow(batch->prefixes, &batch->prefix_max, batch->prefix_count + 1,
+                               sizeof(struct table *));
+    batch->prefixes[batch->prefix_count++] = table;
 }
 
 static struct target find_target(struct batch *batch, struct table *table, const char *id,
@@ -349,18 +352,11 @@ static void settle(struct batch *batch, struct touched *touched)
 /* The prefixes first seen in this transaction are kept or forgotten with it. */
 static void settle_prefixes(struct batch *batch, bool keep)
 {
-    for (size_t i = 0; batch->prefixes_pending && i < batch->store->count; i++) {
-        struct table *table = batch->store->tables[i];
-
-        if (!table->prefix_pending)
-            continue;
-        table->prefix_pending = false;
-        batch->prefixes_pending--;
-        if (!keep) {
-            free(table->prefix);
-            table->prefix = NULL;
-        }
+    for (size_t i = 0; !keep && i < batch->prefix_count; i++) {
+        free(batch->prefixes[i]->prefix);
+        batch->prefixes[i]->prefix = NULL;
     }
+    batch->prefix_count = 0;
 }
 
 static void forget(struct batch *batch)
@@ -433,6 +429,7 @@ void batch_release(struct batch *batch)
             row_unref(batch->touched[i].before);
     free(batch->touched);
     free(batch->versions);
+    free(batch->prefixes);
     free(batch->fields);
     buf_release(&batch->key);
     buf_release(&batch->text);

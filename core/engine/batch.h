@@ -52,7 +52,9 @@ struct batch {
     struct version_before *versions; /* to put back, within a transaction */
     size_t version_count;
     size_t version_max;
-    size_t prefixes_pending; /* tables whose prefix was first seen in this transaction */
+    struct table **prefixes; /* whose prefix was first seen in this transaction */
+    size_t prefix_count;
+    size_t prefix_max;
     struct buf key;
     struct buf text;
     uint32_t *fields;

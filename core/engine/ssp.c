@@ -74,9 +74,9 @@ void ssp_free(struct ssp *ssp)
     if (!ssp)
         return;
     batch_release(&ssp->batch);
-    for (size_t i = 0; i < ssp->view_count; i++) {
-        view_release(ssp->views[i]);
-        free(ssp->views[i]);
+    while (ssp->view_count > 0) { /* the last one first, as unlisten() looks */
+        view_release(ssp->views[--ssp->view_count]);
+        free(ssp->views[ssp->view_count]);
     }
     free(ssp->views);
     free(ssp->changed);
@@ -100,8 +100,7 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 
     /* Ids must differ over all files, so the reader is shown the views that are there. */
     for (size_t i = 0; i < ssp->view_count; i++) {
-        views.views = mem_grow(views.views, &views.max, i + 1, sizeof(*views.views));
-        views.views[views.count++] = ssp->views[i]->plan;
+        (void)plan_views_add(&views, &ssp->views[i]->plan);
         (void)plan_memory_ref(ssp->views[i]->plan.memory);
     }
     if (plan_read_file(ssp->reader.json, &file, &ssp->defaults, &views, &err) != OK) {

@@ -34,7 +34,6 @@ struct table {
     uint64_t hash;
     char *prefix; /* the one that ids of this table carry, NULL: none seen */
     size_t prefix_size;
-    bool prefix_pending; /* first seen in the open transaction */
     struct record *records;
     size_t count; /* entries, records that are gone included */
     size_t live;

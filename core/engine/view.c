@@ -17,10 +17,10 @@ static void listen(struct view *view, struct node *node)
 
 static void unlisten(const struct view *view, struct node *node)
 {
-    size_t i = 0;
+    size_t i = node->view_count - 1;
 
     while (node->views[i] != view)
-        i++;
+        i--;
     node->views[i] = node->views[--node->view_count];
 }
 

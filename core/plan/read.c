@@ -1,6 +1,7 @@
 /* Reading views, and the files and lines that hold them. */
 #include "plan/read.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 #include "plan/nest.h"
 #include "plan/reader.h"
@@ -131,6 +132,22 @@ refuse:
     return false;
 }
 
+bool plan_views_add(struct plan_views *views, const struct plan_view *view)
+{
+    uint64_t hash = hash_bytes(view->id, view->id_size);
+    size_t at;
+
+    for (uint32_t i = hashtab_first(&views->ids, hash, &at); i != HASHTAB_NONE;
+         i = hashtab_next(&views->ids, hash, &at))
+        if (views->views[i].id_size == view->id_size &&
+            memcmp(views->views[i].id, view->id, view->id_size) == 0)
+            return false;
+    views->views = mem_grow(views->views, &views->max, views->count + 1, sizeof(*views->views));
+    hashtab_insert(&views->ids, hash, (uint32_t)views->count);
+    views->views[views->count++] = *view;
+    return true;
+}
+
 static bool add_view(struct plan_reader *reader, struct value value, const char *json_text,
                      const struct plan_defaults *defaults, struct plan_views *views)
 {
@@ -139,20 +156,14 @@ static bool add_view(struct plan_reader *reader, struct value value, const char 
     reader->text_offset = (size_t)(value.text - json_text);
     if (!read_view(reader, value, defaults, &view))
         return false;
-    for (size_t i = 0; i < views->count; i++) {
-        const struct plan_view *other = &views->views[i];
+    if (!plan_views_add(views, &view)) {
+        struct value text = {reader->text, (uint32_t)value.size, VALUE_OBJECT};
 
-        if (other->id_size == view.id_size && memcmp(other->id, view.id, view.id_size) == 0) {
-            struct value text = {reader->text, (uint32_t)value.size, VALUE_OBJECT};
-
-            (void)plan_fail(reader, plan_member(text, "id"), "a second view with the id %s",
-                            quote(view.id, view.id_size).text);
-            plan_memory_unref(view.memory);
-            return false;
-        }
+        (void)plan_fail(reader, plan_member(text, "id"), "a second view with the id %s",
+                        quote(view.id, view.id_size).text);
+        plan_memory_unref(view.memory);
+        return false;
     }
-    views->views = mem_grow(views->views, &views->max, views->count + 1, sizeof(*views->views));
-    views->views[views->count++] = view;
     return true;
 }
 
@@ -286,5 +297,6 @@ void plan_views_release(struct plan_views *views)
     for (size_t i = 0; i < views->count; i++)
         plan_memory_unref(views->views[i].memory);
     free(views->views);
+    hashtab_release(&views->ids);
     *views = (struct plan_views){0};
 }

@@ -1,6 +1,7 @@
 #ifndef SSP_PLAN_READ_H
 #define SSP_PLAN_READ_H
 
+#include "base/hashtab.h"
 #include "plan/plan.h"
 #include "value/json_read.h"
 
@@ -22,6 +23,7 @@ struct plan_views {
     struct plan_view *views;
     size_t count;
     size_t max;
+    struct hashtab ids;
 };
 
 /* Where text came from, for messages. */
@@ -45,6 +47,8 @@ enum status plan_read_member(struct json_reader *json, const struct plan_source 
                              struct plan_view *view, struct err *err)
     __attribute__((warn_unused_result));
 
+/* Adds a view, with its reference to memory; false: there is one of this id. */
+bool plan_views_add(struct plan_views *views, const struct plan_view *view);
 void plan_views_release(struct plan_views *views);
 
 /* From their names; false if there is no such one. */

@@ -28,7 +28,6 @@ using std::string_view;
 /* Set in the offset of a key that came again; texts are shorter than 2^31. */
 static const uint32_t DEAD = UINT32_C(1) << 31;
 static const size_t LINEAR_KEYS_MAX = 32;
-
 struct place {
     uint32_t text;
     uint32_t source;
@@ -260,10 +259,6 @@ struct key_set {
     uint64_t filter = 0;
     std::map<string_view, size_t> tree;
     bool dead = false; /* a key came twice */
-
-    explicit key_set(size_t base_) : base(base_)
-    {
-    }
 };
 
 /* Marks an earlier member of the same key dead, then notes the new one. True if there was one. */
@@ -355,7 +350,7 @@ static bool walk_key(json_reader *r, ondemand::field &field, ondemand::document 
 static bool walk_object(json_reader *r, ondemand::object object, ondemand::document &doc,
                         unsigned depth)
 {
-    key_set set(r->keys.size());
+    key_set set{r->keys.size(), 0, {}, false};
     uint32_t start = (uint32_t)(r->at - r->out.data());
 
     *r->at++ = '{';
@@ -408,23 +403,18 @@ static bool read_root(json_reader *r)
     error = doc.type().get(type);
     if (error)
         return fail_code(r, error, r->source);
+    keep_place(r, r->source + strspn(r->source, " \t\r\n"));
     if (type == ondemand::json_type::object) {
         ondemand::object object;
 
         error = doc.get_object().get(object);
-        if (error)
-            return fail_code(r, error, location(r, doc));
-        keep_place(r, r->source + strspn(r->source, " \t\r\n"));
-        if (!walk_object(r, object, doc, 1))
+        if (error ? !fail_code(r, error, location(r, doc)) : !walk_object(r, object, doc, 1))
             return false;
     } else if (type == ondemand::json_type::array && (r->flags & JSON_ARRAY)) {
         ondemand::array array;
 
         error = doc.get_array().get(array);
-        if (error)
-            return fail_code(r, error, location(r, doc));
-        keep_place(r, r->source + strspn(r->source, " \t\r\n"));
-        if (!walk_array(r, array, doc, 1))
+        if (error ? !fail_code(r, error, location(r, doc)) : !walk_array(r, array, doc, 1))
             return false;
     } else {
         return fail(r, r->source + strspn(r->source, " \t\r\n"),

@@ -11,13 +11,23 @@
  * little as JSON allows. Nothing here checks anything; it must never see foreign bytes.
  */
 
-/* p is at the opening quote; the result is behind the closing one. */
+/* p is at the opening quote; the result is behind the closing one: the first quote with an even
+ * number of backslashes before it. A long string is not walked byte by byte, for every level of
+ * nesting around it walks over it again. */
 static inline const char *json_string_end(const char *p)
 {
-    for (p++; *p != '"'; p++)
-        if (*p == '\\')
-            p++;
-    return p + 1;
+    const char *quote = p;
+
+    for (;;) {
+        const char *before;
+
+        quote = (const char *)rawmemchr(quote + 1, '"');
+        before = quote;
+        while (before - 1 > p && before[-1] == '\\')
+            before--;
+        if ((quote - before) % 2 == 0)
+            return quote + 1;
+    }
 }
 
 /* p is at the first byte of a value inside an object or array. */

@@ -209,7 +209,7 @@ static double time_of_ids(const char *before, const char *after, uint64_t step)
                   "{\"op\":\"scan\",\"table\":\"u\"}}}");
     ssp_start(e.ssp);
     start = seconds();
-    for (uint64_t i = 0; i < 50000; i++) {
+    for (uint64_t i = 0; i < A_HUNDRED_THOUSAND / 2; i++) {
         text_add(&e.line,
                  "{\"table\":\"%s\",\"op\":\"create\",\"id\":\"%s%016" PRIx64 "%s\",\"record\":"
                  "{\"a\":\"%s%016" PRIx64 "%s\",\"b\":%" PRIu64 "}}",
@@ -244,6 +244,7 @@ static void test_no_choice_of_ids_is_slow(void **state)
 
         random = took < random ? took : random;
     }
+    random = random < 0.02 ? 0.02 : random; /* below that it is noise */
     for (size_t c = 0; c < sizeof(chosen) / sizeof(chosen[0]); c++) {
         double best = 1e9;
 
