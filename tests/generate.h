@@ -460,19 +460,25 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
     return node;
 }
 
-/* The top operators that a small seed asks for; returns the depth of the tree. */
+/* The top operators that a seed asks for; returns the depth of the tree. Of the larger seeds every
+ * fourth asks for a limit over rows that count. */
 static inline unsigned gen_shape(struct gen *g, uint64_t seed, unsigned *features, unsigned *forced)
 {
-    uint64_t pairs = (uint64_t)GEN_FEATURES * GEN_FEATURES;
+    const uint64_t singles = (uint64_t)GEN_FEATURES * 4;
+    const uint64_t pairs = (uint64_t)GEN_FEATURES * GEN_FEATURES;
+    const unsigned joins = GEN_PREDICATES + GEN_PROJECTS;
 
-    *forced = seed < (uint64_t)GEN_FEATURES * 4 ? 1 : seed < GEN_FEATURES * 4 + pairs ? 2 : 0;
+    *forced = seed < singles ? 1 : seed < singles + pairs || seed % 4 == 0 ? 2 : 0;
     if (*forced == 1) {
         features[0] = (unsigned)seed % GEN_FEATURES;
-    } else if (*forced == 2) {
-        features[0] = (unsigned)(seed - GEN_FEATURES * 4) / GEN_FEATURES;
-        features[1] = (unsigned)(seed - GEN_FEATURES * 4) % GEN_FEATURES;
+    } else if (seed < singles + pairs) {
+        features[0] = (unsigned)(seed - singles) / GEN_FEATURES;
+        features[1] = (unsigned)(seed - singles) % GEN_FEATURES;
+    } else if (*forced) {
+        features[0] = joins + GEN_JOINS + gen_below(g, GEN_LIMITS);
+        features[1] = joins + GEN_PICK(g, ((const unsigned[]){0, 1, 4}));
     }
-    return *forced ? *forced : 2 + gen_below(g, 4);
+    return seed < singles + pairs ? *forced : 2 + gen_below(g, 4);
 }
 
 #endif

@@ -304,6 +304,8 @@ static inline void gen_view(struct gen_case *c, const struct gen_node *root, con
     view->semantics = GEN_PICK(&c->g, semantics);
     view->params = gen_params(&c->g);
     view->counts = root->has_limit && root->has_select_left;
+    if (view->counts && gen_percent(&c->g, 60))
+        view->semantics = "multiset";
 }
 
 /* The first tree is the one that the seed asks for; the others share with it or are its twins. */

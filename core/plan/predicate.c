@@ -252,7 +252,7 @@ enum truth predicate_eval_exists(const struct predicate *p, const struct row *ro
     case PREDICATE_NOT:
         return (enum truth)(2 - (int)predicate_eval_exists(p->children[0], row, found));
     case PREDICATE_EXISTS:
-        return truth_of(found[p->exists_bit]);
+        return truth_of(found && found[p->exists_bit]);
     }
     return TRUTH_UNKNOWN;
 }

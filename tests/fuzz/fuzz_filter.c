@@ -59,8 +59,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     options.no_coalesce = !options.no_coalesce;
     options.seed = ~options.seed;
     second = run(&options, data, plan, size);
-    if (first.size != second.size || !first.bytes != !second.bytes ||
-        (first.size && memcmp(first.bytes, second.bytes, first.size) != 0)) {
+    if (!first.bytes != !second.bytes || first.size != second.size ||
+        (first.bytes && second.bytes && memcmp(first.bytes, second.bytes, first.size) != 0)) {
         (void)fprintf(stderr, "%.*s---\n%.*s", (int)first.size, first.bytes, (int)second.size,
                       second.bytes);
         abort();

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static inline int input_give(struct ssp *ssp, const uint8_t *bytes, size_t size, bool plan)

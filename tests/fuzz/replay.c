@@ -45,7 +45,7 @@ static int replay(const char *path, size_t *count)
     bytes = malloc((size_t)about.st_size + 1);
     if (!file || !bytes) {
         perror(path);
-        return 1;
+        exit(1);
     }
     size = fread(bytes, 1, (size_t)about.st_size, file);
     (void)fclose(file);

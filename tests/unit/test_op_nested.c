@@ -46,8 +46,8 @@ static void close_op(struct fixture *f)
     plan_views_release(&f->views);
 }
 
-/* One step; the last change is NULL. */
-static void step(struct fixture *f, const char *expected, const char *const *changes)
+/* One step; a change for each input, NULL behind them. */
+static void step(struct fixture *f, const char *expected, const char *const changes[INPUTS_MAX])
 {
     struct zset sets[INPUTS_MAX];
     struct zset *in[INPUTS_MAX];
@@ -57,6 +57,7 @@ static void step(struct fixture *f, const char *expected, const char *const *cha
     for (unsigned i = 0; i < f->inputs; i++) {
         sets[i] = (struct zset)ZSET_INIT;
         in[i] = &sets[i];
+        assert_non_null(changes[i]);
         test_zset_add(&sets[i], changes[i]);
     }
     op_step(f->op, f->inputs, in, &out);
@@ -68,7 +69,7 @@ static void step(struct fixture *f, const char *expected, const char *const *cha
 }
 
 /* STEP(fixture, output, input, input, ...) */
-#define STEP(f, expected, ...) step((f), (expected), (const char *const[]){__VA_ARGS__, NULL})
+#define STEP(f, expected, ...) step((f), (expected), (const char *const[INPUTS_MAX]){__VA_ARGS__})
 
 #define SUBQUERY                                                    \
     "{'op':'filter','input':{'op':'scan','table':'u'},'predicate':" \
