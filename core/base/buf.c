@@ -20,10 +20,9 @@ char *buf_reserve(struct buf *buf, size_t more)
 
 void buf_add(struct buf *buf, const void *bytes, size_t size)
 {
-    char *to = buf_reserve(buf, size);
-
-    if (size)
-        memcpy(to, bytes, size);
+    if (size == 0)
+        return;
+    memcpy(buf_reserve(buf, size), bytes, size);
     buf->size += size;
 }
 
