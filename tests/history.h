@@ -210,6 +210,15 @@ static inline void gen_mutation(struct gen_case *c, struct case_lines *lines, un
     unsigned table = gen_percent(g, 60) ? 0 : 1;
     struct text text = {0};
 
+    if (lines->count && gen_percent(g, 12)) { /* something that was said before: there and back */
+        const struct case_line *old =
+            &lines->lines[lines->count - 1 - gen_below(g, (unsigned)lines->count) % 6];
+
+        if (old->kind == LINE_CHANGE) {
+            lines_add(lines, *old);
+            return;
+        }
+    }
     if (op == 2 && g->one_spelling) /* a patch may change the order of fields */
         op = 1;
     if (op == 3 && gen_percent(g, phase == 2 ? 6 : 2)) {

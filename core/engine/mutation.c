@@ -226,7 +226,7 @@ static bool read_record(struct line *line, struct mutation *out)
     out->record = get(line, field);
     if (out->record.type != VALUE_OBJECT)
         return refuse(line, field, "an object");
-    out->fields = line->text.inner + member->inner;
+    out->fields = member->inner_count ? line->text.inner + member->inner : NULL;
     out->field_count = member->inner_count;
     return true;
 }
