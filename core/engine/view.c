@@ -421,7 +421,9 @@ bool view_step(struct view *view, const struct zset *change, const struct view_l
     if (change->count == 0 && !line->always)
         return false;
     sort_change(view, change);
-    if (view->entry_count == 0 && !line->always) {
+    /* A flat view in a limit's order may have another order without other content. */
+    if (view->entry_count == 0 && !line->always &&
+        !(view->plan.format == FORMAT_FLAT && view->plan.root->op == PLAN_LIMIT)) {
         take_content(view, change);
         return false;
     }
