@@ -333,7 +333,7 @@ static inline bool apply_update(struct content *content, const json_t *line, boo
         return complain(why, "no update");
     if (strcmp(format, "flat") == 0) {
         read_content(line, &now);
-        same = rows && same_content(content, &now, true, false, &ignored);
+        same = rows && same_content(content, &now, true, true, &ignored);
         free(ignored.bytes);
         content_release(content);
         *content = now;

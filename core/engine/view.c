@@ -413,6 +413,27 @@ static void write_tree(struct view *view, const struct view_line *line, struct b
     buf_add_byte(out, '\n');
 }
 
+/* A change in nothing that is shown may still be one of the order, by an id that is no field: rare
+ * enough to write the view twice and compare. */
+static bool reorder(struct view *view, const struct zset *change, const struct view_line *line,
+                    struct buf *out)
+{
+    size_t start = out->size;
+    size_t size;
+    bool same;
+
+    view_write_flat(view, line, out);
+    size = out->size - start;
+    take_content(view, change);
+    view_write_flat(view, line, out);
+    same = out->size - start == 2 * size &&
+           memcmp(out->bytes + start, out->bytes + start + size, size) == 0;
+    memmove(out->bytes + start, out->bytes + start + size, out->size - start - size);
+    out->size -= same ? 2 * size : size;
+    view->updates -= same ? 2 : 1;
+    return !same;
+}
+
 bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
                struct buf *out)
 {
@@ -421,9 +442,9 @@ bool view_step(struct view *view, const struct zset *change, const struct view_l
     if (change->count == 0 && !line->always)
         return false;
     sort_change(view, change);
-    /* A flat view in a limit's order may have another order without other content. */
-    if (view->entry_count == 0 && !line->always &&
-        !(view->plan.format == FORMAT_FLAT && view->plan.root->op == PLAN_LIMIT)) {
+    if (view->entry_count == 0 && !line->always) {
+        if (view->plan.format == FORMAT_FLAT && view->plan.root->op == PLAN_LIMIT)
+            return reorder(view, change, line, out);
         take_content(view, change);
         return false;
     }
