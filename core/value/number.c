@@ -164,30 +164,56 @@ int number_compare(const char *a, size_t a_size, const char *b, size_t b_size)
     return p.negative ? compare_magnitude(&q, &p) : compare_magnitude(&p, &q);
 }
 
+static bool has_fraction(const struct decimal *d)
+{
+    return d->scale < (int64_t)(d->end - d->first);
+}
+
+/* The largest integer that is not above the number. */
+static bool floor_of(const struct decimal *d, int64_t *out)
+{
+    uint64_t limit = (uint64_t)INT64_MAX + d->negative;
+    uint64_t sum = d->negative && has_fraction(d);
+
+    if (d->scale > 19)
+        return false;
+    if (d->scale > 0) {
+        uint64_t whole = 0;
+
+        for (int64_t i = 0; i < d->scale; i++) {
+            size_t at = d->first + (size_t)i;
+            uint64_t digit = at < d->end ? (uint64_t)(digit_at(d, at) - '0') : 0;
+
+            if (__builtin_mul_overflow(whole, UINT64_C(10), &whole) ||
+                __builtin_add_overflow(whole, digit, &whole))
+                return false;
+        }
+        if (__builtin_add_overflow(sum, whole, &sum))
+            return false;
+    }
+    if (sum > limit)
+        return false;
+    *out = d->negative ? (int64_t)(0 - sum) : (int64_t)sum;
+    return true;
+}
+
 bool number_int(const char *text, size_t size, int64_t *out)
 {
     struct decimal d;
-    uint64_t sum = 0;
-    uint64_t limit;
 
     if (small_int(text, size, out))
         return true;
     d = decimal_of(text, size);
-    if (d.first < d.end && (d.scale < (int64_t)(d.end - d.first) || d.scale > 19))
-        return false;
-    for (int64_t i = 0; i < d.scale; i++) {
-        size_t at = d.first + (size_t)i;
-        uint64_t digit = at < d.end ? (uint64_t)(digit_at(&d, at) - '0') : 0;
+    return !has_fraction(&d) && floor_of(&d, out);
+}
 
-        if (__builtin_mul_overflow(sum, UINT64_C(10), &sum) ||
-            __builtin_add_overflow(sum, digit, &sum))
-            return false;
-    }
-    limit = (uint64_t)INT64_MAX + d.negative;
-    if (sum > limit)
-        return false;
-    *out = d.negative ? (int64_t)(0 - sum) : (int64_t)sum;
-    return true;
+bool number_floor(const char *text, size_t size, int shift, int64_t *out)
+{
+    struct decimal d = decimal_of(text, size);
+
+    if (d.first < d.end)
+        d.scale += shift;
+    return floor_of(&d, out);
 }
 
 uint64_t number_hash(const char *text, size_t size)

@@ -22,6 +22,9 @@ uint64_t number_hash(const char *text, size_t size); /* equal numbers, equal has
 /* The value as an int64_t, if it is an integer in that range (7, 7.0, 70e-1). */
 bool number_int(const char *text, size_t size, int64_t *out);
 
+/* The largest int64_t that is not above the value times 10^shift, if there is one. */
+bool number_floor(const char *text, size_t size, int shift, int64_t *out);
+
 /* The nearest double; infinity beyond the range. Never decreasing in the number. */
 double number_double(const char *text, size_t size);
 
