@@ -72,6 +72,7 @@ struct ssp_counters {
     uint64_t rows_out;
     uint64_t work; /* entries looked at in operators' states */
     uint64_t state_bytes;
+    uint64_t state_rows;
 };
 
 struct ssp;

@@ -360,6 +360,9 @@ static inline void tear_down(struct run *run)
     }
     if (row_live_count())
         (void)complain(&run->why, "all is deleted, but %zu rows are alive", row_live_count());
+    if (ssp_counters(run->ssp).state_rows)
+        (void)complain(&run->why, "all is deleted, but operators hold %llu rows",
+                       (unsigned long long)ssp_counters(run->ssp).state_rows);
 }
 
 static inline void run_end(struct run *run)

@@ -358,6 +358,7 @@ struct ssp_counters ssp_counters(const struct ssp *ssp)
         counters.rows_out += op->rows_out;
         counters.work += op->work;
         counters.state_bytes += op->class->bytes ? op->class->bytes(op) : 0;
+        counters.state_rows += op->class->rows ? op->class->rows(op) : 0;
     }
     return counters;
 }

@@ -34,5 +34,6 @@ const struct op_class op_correlate = {
     .step = correlate_step,
     .release = match_release,
     .bytes = match_bytes,
+    .rows = match_rows,
     .check = match_check,
 };

@@ -50,6 +50,11 @@ static size_t distinct_bytes(const struct op *op)
     return total->max * sizeof(*total->entries) + hashtab_bytes(&total->index);
 }
 
+static size_t distinct_rows(const struct op *op)
+{
+    return ((const struct distinct *)op)->total.count;
+}
+
 static void distinct_check(const struct op *op)
 {
     SSP_ASSERT(zset_check(&((const struct distinct *)op)->total));
@@ -62,5 +67,6 @@ const struct op_class op_distinct = {
     .step = distinct_step,
     .release = distinct_release,
     .bytes = distinct_bytes,
+    .rows = distinct_rows,
     .check = distinct_check,
 };

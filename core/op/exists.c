@@ -303,6 +303,13 @@ static size_t exists_bytes(const struct op *op)
     return bytes;
 }
 
+static size_t exists_rows(const struct op *op)
+{
+    const struct exists *self = (const struct exists *)op;
+
+    return self->index.used;
+}
+
 extern const struct op_class op_exists;
 const struct op_class op_exists = {
     .name = "exists",
@@ -311,4 +318,5 @@ const struct op_class op_exists = {
     .step = exists_step,
     .release = exists_release,
     .bytes = exists_bytes,
+    .rows = exists_rows,
 };

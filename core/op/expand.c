@@ -34,5 +34,6 @@ const struct op_class op_expand = {
     .step = expand_step,
     .release = match_release,
     .bytes = match_bytes,
+    .rows = match_rows,
     .check = match_check,
 };

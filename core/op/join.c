@@ -151,6 +151,13 @@ static size_t join_bytes(const struct op *op)
     return index_bytes(&self->left) + index_bytes(&self->right);
 }
 
+static size_t join_rows(const struct op *op)
+{
+    const struct join *self = (const struct join *)op;
+
+    return self->left.live + self->right.live;
+}
+
 static void join_check(const struct op *op)
 {
     const struct join *self = (const struct join *)op;
@@ -167,5 +174,6 @@ const struct op_class op_join = {
     .step = join_step,
     .release = join_release,
     .bytes = join_bytes,
+    .rows = join_rows,
     .check = join_check,
 };

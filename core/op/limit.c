@@ -226,6 +226,16 @@ static size_t limit_bytes(const struct op *op)
     return bytes;
 }
 
+static size_t limit_rows(const struct op *op)
+{
+    const struct limit *self = (const struct limit *)op;
+    size_t rows = 0;
+
+    for (size_t i = 0; i < self->count; i++)
+        rows += order_rows(&self->partitions[i].order);
+    return rows;
+}
+
 static void limit_check(const struct op *op)
 {
     const struct limit *self = (const struct limit *)op;
@@ -242,5 +252,6 @@ const struct op_class op_limit = {
     .step = limit_step,
     .release = limit_release,
     .bytes = limit_bytes,
+    .rows = limit_rows,
     .check = limit_check,
 };

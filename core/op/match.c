@@ -55,6 +55,13 @@ size_t match_bytes(const struct op *op)
     return index_bytes(&match->left) + index_bytes(&match->right);
 }
 
+size_t match_rows(const struct op *op)
+{
+    const struct match *match = (const struct match *)op;
+
+    return match->left.live + match->right.live;
+}
+
 void match_check(const struct op *op)
 {
     const struct match *match = (const struct match *)op;

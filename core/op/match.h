@@ -21,6 +21,7 @@ void match_init(struct match *match, struct index_key left, struct index_key rig
 void match_step(struct op *op, struct zset *const *in, struct zset *out, match_row *make);
 void match_release(struct op *op);
 size_t match_bytes(const struct op *op);
+size_t match_rows(const struct op *op);
 void match_check(const struct op *op);
 
 #endif

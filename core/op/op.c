@@ -19,6 +19,7 @@ struct op *op_new(const struct plan *plan)
     const struct op_class *class = classes[plan->op];
     struct op *op = mem_alloc_zero(class->size);
 
+    SSP_ASSERT(!class->bytes == !class->rows);
     op->class = class;
     if (class->init)
         class->init(op, plan);

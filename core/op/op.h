@@ -36,8 +36,10 @@ struct op_class {
     /* Give back what init and step acquired. NULL for stateless operators. */
     void (*release)(struct op *op);
 
-    /* Memory of the state, rows not included. NULL: the operator keeps none. */
+    /* Memory of the state, rows not included, and the number of rows that it holds. NULL, both:
+     * the operator keeps none. */
     size_t (*bytes)(const struct op *op);
+    size_t (*rows)(const struct op *op);
 
     /* Assert the invariants of the state; debug builds only. May be NULL. */
     void (*check)(const struct op *op);

@@ -35,5 +35,6 @@ const struct op_class op_survive = {
     .step = survive_step,
     .release = match_release,
     .bytes = match_bytes,
+    .rows = match_rows,
     .check = match_check,
 };

@@ -277,6 +277,16 @@ static size_t tree_bytes(const struct op *op)
     return bytes;
 }
 
+static size_t tree_rows(const struct op *op)
+{
+    const struct tree *self = (const struct tree *)op;
+    size_t rows = self->roots.count;
+
+    for (unsigned i = 0; i < self->inputs / 2; i++)
+        rows += self->parents[i].live + self->children[i].live;
+    return rows;
+}
+
 extern const struct op_class op_tree;
 const struct op_class op_tree = {
     .name = "tree",
@@ -285,4 +295,5 @@ const struct op_class op_tree = {
     .step = tree_step,
     .release = tree_release,
     .bytes = tree_bytes,
+    .rows = tree_rows,
 };

@@ -387,6 +387,20 @@ size_t order_bytes(const struct order *order)
     return order->root ? node_bytes(order->root) : 0;
 }
 
+static size_t node_rows(const struct order_node *node)
+{
+    size_t rows = 0;
+
+    for (uint32_t i = 0; node->children && i < node->count; i++)
+        rows += node_rows(node->children[i]);
+    return node->children ? rows : node->count;
+}
+
+size_t order_rows(const struct order *order)
+{
+    return order->root ? node_rows(order->root) : 0;
+}
+
 static void node_check(const struct order *order, const struct order_node *node)
 {
     SSP_ASSERT(node->count > 0 && node->count <= node->max);

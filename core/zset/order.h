@@ -43,6 +43,7 @@ void order_range(const struct order *order, int64_t from, int64_t to, order_visi
                  void *context);
 
 size_t order_bytes(const struct order *order);
+size_t order_rows(const struct order *order); /* entries, whatever their weights; O(n) */
 bool order_check(const struct order *order);
 
 #endif
