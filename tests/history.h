@@ -6,7 +6,7 @@
  * up, change, tear down, build again) over two tables of four records. The text of a view is made
  * when it is needed, so that a run can ask for another format of the same views.
  */
-#include "generate.h"
+#include "generate_tree.h"
 
 enum { CASE_VIEWS_MAX = 6, CASE_TABLES = 2, CASE_IDS = 4 };
 
