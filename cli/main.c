@@ -1,88 +1,17 @@
 /* ssp: plans and logs in, updates out. The flow of the command; ssp.h does the work. */
-#include "input.h"
-#include "options.h"
-#include "ssp.h"
+#include "run.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { OUTPUT_BLOCK = 256 * 1024 };
-
 /* The place of a line: which of the files, loads first, in 16 bits, and the offset in it. */
 enum { PLACE_FILES_MAX = 1 << 15, PLACE_OFFSET_BITS = 48 };
-
-struct run {
-    struct options options;
-    size_t file; /* the one being read: loads first, then logs */
-    struct reread reread;
-    struct ssp *ssp;
-    int out;
-    FILE *rejects;
-    int status;       /* so far: 0, or SSP_INCOMPLETE */
-    uint64_t errors;  /* bad lines */
-    uint64_t applied; /* good ones */
-    uint64_t flushed; /* steps whose output was written, for --line-buffered */
-};
-
-static int fail_system(const char *name)
-{
-    (void)fprintf(stderr, "ssp: %s: %s\n", name, strerror(errno));
-    return SSP_USAGE;
-}
-
-static void print_error(FILE *to, const struct ssp_error *error, const char *name)
-{
-    (void)fputs("ssp: ", to);
-    if (name)
-        (void)fprintf(to, "%s:", name);
-    if (name && error->line)
-        (void)fprintf(to, "%zu:", error->line);
-    if (name && error->column)
-        (void)fprintf(to, "%zu:", error->column);
-    (void)fprintf(to, "%s%s\n", name ? " " : "", error->message);
-}
-
-/* Everything written so far goes out; what cannot be written ends the command. */
-static void flush_output(void *context)
-{
-    struct run *run = context;
-    size_t size;
-    const char *bytes = ssp_output(run->ssp, &size);
-    size_t done = 0;
-
-    while (done < size) {
-        ssize_t wrote = write(run->out, bytes + done, size - done);
-
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            exit(fail_system(run->options.output ? run->options.output : "standard output"));
-        done += (size_t)wrote;
-    }
-    ssp_output_taken(run->ssp);
-    bytes = ssp_messages(run->ssp, &size);
-    if (size)
-        (void)fwrite(bytes, 1, size, stderr);
-    ssp_messages_taken(run->ssp);
-}
-
-static void flush_if_due(struct run *run)
-{
-    size_t size;
-
-    (void)ssp_output(run->ssp, &size);
-    if (size >= OUTPUT_BLOCK ||
-        (run->options.line_buffered && size > 0 && run->flushed != ssp_steps(run->ssp)))
-        flush_output(run);
-    run->flushed = ssp_steps(run->ssp);
-}
 
 /* Notes a bad line. Returns 0 to go on, or the exit status to stop with. */
 static int bad_line(struct run *run, const struct ssp_error *error, const struct input *input,
@@ -174,6 +103,12 @@ static void stop_by_signal(struct run *run)
     (void)raise(number);
 }
 
+/* Before a read that has to wait. */
+static void when_idle(void *context)
+{
+    flush_output(context);
+}
+
 static int read_log(struct run *run, const char *path)
 {
     struct input input;
@@ -184,7 +119,7 @@ static int read_log(struct run *run, const char *path)
 
     if (!input_open(&input, path, run->options.max_line))
         return fail_system(path);
-    input.idle = flush_output;
+    input.idle = when_idle;
     input.context = run;
     while (status == 0) {
         enum input_result result = input_next(&input, &line, &size, &whole);
@@ -253,31 +188,6 @@ static int read_plans(struct run *run)
     return 0;
 }
 
-/* Opening the output truncates it; a file that is also read would be gone. */
-static bool is_input(const struct stat *out, const struct list *list)
-{
-    struct stat in;
-
-    for (size_t i = 0; i < list->count; i++)
-        if ((strcmp(list->items[i], "-") == 0 ? fstat(STDIN_FILENO, &in)
-                                              : stat(list->items[i], &in)) == 0 &&
-            S_ISREG(in.st_mode) && in.st_dev == out->st_dev && in.st_ino == out->st_ino)
-            return true;
-    return false;
-}
-
-static bool safe_to_write(const struct options *options, const char *path)
-{
-    struct stat out;
-
-    if (stat(path, &out) != 0 ||
-        !(is_input(&out, &options->plans) || is_input(&out, &options->loads) ||
-          is_input(&out, &options->logs)))
-        return true;
-    (void)fprintf(stderr, "ssp: %s: is read too; write to another file\n", path);
-    return false;
-}
-
 /* With a standard descriptor closed, the next file opened would be taken for it. */
 static bool open_standard(void)
 {
@@ -286,51 +196,6 @@ static bool open_standard(void)
             open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
             return false;
     return true;
-}
-
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x;
-    struct stat y;
-
-    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
-}
-
-static int open_outputs(struct run *run)
-{
-    const struct options *options = &run->options;
-
-    run->out = STDOUT_FILENO;
-    if (options->output) {
-        if (!safe_to_write(options, options->output))
-            return SSP_USAGE;
-        run->out = open(options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (run->out < 0)
-            return fail_system(options->output);
-    }
-    if (options->rejects && options->output && same_file(options->output, options->rejects)) {
-        (void)fprintf(stderr, "ssp: %s: --output and --rejects are one file\n", options->rejects);
-        return SSP_USAGE;
-    }
-    if (options->rejects) {
-        if (!safe_to_write(options, options->rejects))
-            return SSP_USAGE;
-        run->rejects = fopen(options->rejects, "we");
-        if (!run->rejects)
-            return fail_system(options->rejects);
-    }
-    return 0;
-}
-
-/* Full disks and closed pipes may show only now. */
-static int close_outputs(struct run *run)
-{
-    if (close(run->out) != 0)
-        return fail_system(run->options.output ? run->options.output : "standard output");
-    if (run->rejects && (ferror(run->rejects) | fclose(run->rejects)) != 0)
-        return fail_system(run->options.rejects);
-    return 0;
 }
 
 static void say_what_was_done(const struct run *run)

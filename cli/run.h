@@ -1,0 +1,35 @@
+#ifndef SSP_CLI_RUN_H
+#define SSP_CLI_RUN_H
+
+#include "input.h"
+#include "options.h"
+#include "ssp.h"
+
+#include <stdio.h>
+
+/* A run of the command: what its parts share. */
+struct run {
+    struct options options;
+    size_t file; /* the one being read: loads first, then logs */
+    struct reread reread;
+    struct ssp *ssp;
+    int out;
+    FILE *rejects;
+    int status;       /* so far: 0, or SSP_INCOMPLETE */
+    uint64_t errors;  /* bad lines */
+    uint64_t applied; /* good ones */
+    uint64_t flushed; /* steps whose output was written, for --line-buffered */
+};
+
+/* output.c: where things are written. Functions that return int return 0 or an exit status, and
+ * have said why. */
+int fail_system(const char *name); /* says errno */
+void print_error(FILE *to, const struct ssp_error *error, const char *name);
+int open_outputs(struct run *run);
+int close_outputs(struct run *run);
+
+/* Everything written so far goes out; what cannot be written ends the command. */
+void flush_output(struct run *run);
+void flush_if_due(struct run *run);
+
+#endif
