@@ -2,7 +2,6 @@
 #include "engine/batch.h"
 
 #include "base/buf.h"
-#include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "engine/merge.h"
@@ -130,22 +129,7 @@ static bool take_version(struct batch *batch, const struct target *target, const
     return true;
 }
 
-/* Remembers what the record was before this step. Returns true if it already had. */
-static bool touch(struct batch *batch, struct table *table, uint32_t at, struct row *before)
-{
-    struct record *record = &table->records[at];
-
-    if (record->touched)
-        return true;
-    SSP_ASSERT(batch->touched_count < UINT32_MAX);
-    batch->touched = mem_grow(batch->touched, &batch->touched_max, batch->touched_count + 1,
-                              sizeof(*batch->touched));
-    batch->touched[batch->touched_count++] =
-        (struct touched){table, before ? row_ref(before) : NULL, at};
-    record->touched = (uint32_t)batch->touched_count;
-    return false;
-}
-
+/* What a table's changes go to; NULL: no plan reads it. */
 static struct node *scan_of(struct batch *batch, struct table *table)
 {
     if (table->generation != batch->circuit->generation) {
@@ -155,49 +139,15 @@ static struct node *scan_of(struct batch *batch, struct table *table)
     return table->scan;
 }
 
-/* --no-coalesce: every change goes to the circuit as it comes. */
-static void pass_on(struct batch *batch, struct table *table, struct row *old, struct row *new)
+static void pass_on(void *context, struct table *table, struct row *row, int64_t weight)
 {
-    struct node *scan = batch->coalesce ? NULL : scan_of(batch, table);
+    struct batch *batch = context;
+    struct node *scan = scan_of(batch, table);
 
-    if (!scan)
-        return;
-    if (old)
-        circuit_add_change(batch->circuit, scan, old, -1);
-    if (new)
-        circuit_add_change(batch->circuit, scan, new, 1);
-}
-
-/* The record's content becomes `row` (owned; NULL: it is deleted). */
-static void replace(struct batch *batch, const struct target *target, struct row *row)
-{
-    struct table *table = target->table;
-    uint32_t at = target->at;
-    struct record *record;
-
-    if (at == HASHTAB_NONE) {
-        at = table_insert(table, row);
-        (void)touch(batch, table, at, NULL);
-        pass_on(batch, table, NULL, row);
-        return;
-    }
-    record = &table->records[at];
-    if (touch(batch, table, at, target->row) && row) {
-        struct row *before = batch->touched[record->touched - 1].before;
-
-        /* Back to what it was: then it is that row, in that spelling, and nothing changed. */
-        if (before && row_equal(before, row)) {
-            row_unref(row);
-            row = row_ref(before);
-        }
-    }
-    pass_on(batch, table, target->row, row);
-    table->live += (size_t)(row != NULL) - (size_t)record->live;
-    record->live = row != NULL;
-    if (row) {
-        row_unref(record->row);
-        record->row = row;
-    }
+    if (scan && batch->coalesce.eager)
+        circuit_add_change(batch->circuit, scan, row, weight);
+    else if (scan)
+        circuit_push(batch->circuit, scan, row, weight);
 }
 
 static bool has_id(const char *text, const uint32_t *fields, size_t count)
@@ -264,7 +214,8 @@ static void apply_record(struct batch *batch, const struct target *target, const
     if (target->row && is_content(target->row, &content, hash))
         batch->counters.unchanged++;
     else
-        replace(batch, target, make_row(batch, target, m, &content, hash));
+        coalesce_set(&batch->coalesce, target->table, target->at,
+                     make_row(batch, target, m, &content, hash));
 }
 
 static void apply_truncate(struct batch *batch, const struct mutation *m)
@@ -272,12 +223,8 @@ static void apply_truncate(struct batch *batch, const struct mutation *m)
     struct table *table = store_find(batch->store, m->table, m->table_size);
 
     for (size_t i = 0; table && table->live && i < table->count; i++)
-        if (table->records[i].live) {
-            const struct target target = {table, table->records[i].row->hash, (uint32_t)i,
-                                          table->records[i].row};
-
-            replace(batch, &target, NULL);
-        }
+        if (table->records[i].live)
+            coalesce_set(&batch->coalesce, table, (uint32_t)i, NULL);
 }
 
 struct table *batch_table(struct batch *batch, const struct mutation *m)
@@ -294,9 +241,10 @@ struct table *batch_table(struct batch *batch, const struct mutation *m)
 struct row *batch_row_before(const struct batch *batch, const struct table *table, size_t at)
 {
     const struct record *record = &table->records[at];
+    struct row **before = coalesce_before(&batch->coalesce, record);
 
-    if (record->touched)
-        return batch->touched[record->touched - 1].before;
+    if (before)
+        return *before;
     return record->live ? record->row : NULL;
 }
 
@@ -328,25 +276,8 @@ enum status batch_apply(struct batch *batch, const struct mutation *m, struct er
     else if (m->op != LINE_DELETE)
         apply_record(batch, &target, m);
     else if (target.row)
-        replace(batch, &target, NULL);
+        coalesce_set(&batch->coalesce, table, target.at, NULL);
     return OK;
-}
-
-/* The record's entry is settled: nothing is remembered of it, and if it is gone so is the entry. */
-static void settle(struct batch *batch, struct touched *touched)
-{
-    struct table *table = touched->table;
-    struct record *record = &table->records[touched->at];
-    uint32_t moved;
-
-    record->touched = 0;
-    if (touched->before)
-        row_unref(touched->before);
-    if (record->live)
-        return;
-    table_remove(table, touched->at, &moved);
-    if (touched->at < table->count && table->records[touched->at].touched)
-        batch->touched[table->records[touched->at].touched - 1].at = touched->at;
 }
 
 /* The prefixes first seen in this transaction are kept or forgotten with it. */
@@ -359,40 +290,23 @@ static void settle_prefixes(struct batch *batch, bool keep)
     batch->prefix_count = 0;
 }
 
-static void forget(struct batch *batch)
+static void settle(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->touched_count; i++)
-        settle(batch, &batch->touched[i]);
-    batch->touched_count = 0;
+    settle_prefixes(batch, true);
     batch->version_count = 0;
     batch->waiting = 0;
 }
 
 void batch_flush(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->touched_count; i++) {
-        struct touched *touched = &batch->touched[i];
-        const struct record *record = &touched->table->records[touched->at];
-        struct row *now = record->live ? record->row : NULL;
-        struct node *scan;
-
-        if (touched->before == now)
-            continue;
-        batch->counters.records++;
-        scan = batch->coalesce ? scan_of(batch, touched->table) : NULL;
-        if (scan && touched->before)
-            circuit_push(batch->circuit, scan, touched->before, -1);
-        if (scan && now)
-            circuit_push(batch->circuit, scan, now, 1);
-    }
-    settle_prefixes(batch, true);
-    forget(batch);
+    batch->counters.records += coalesce_flush(&batch->coalesce);
+    settle(batch);
 }
 
 void batch_rest(struct batch *batch)
 {
-    settle_prefixes(batch, true);
-    forget(batch);
+    coalesce_forget(&batch->coalesce);
+    settle(batch);
 }
 
 void batch_rollback(struct batch *batch)
@@ -404,30 +318,23 @@ void batch_rollback(struct batch *batch)
         version->version = before->version;
         version->none = before->none;
     }
-    for (size_t i = 0; i < batch->touched_count; i++) {
-        struct touched *touched = &batch->touched[i];
-        struct table *table = touched->table;
-        struct record *record = &table->records[touched->at];
-        struct row *before = touched->before;
-
-        pass_on(batch, table, record->live ? record->row : NULL, before);
-        table->live += (size_t)(before != NULL) - (size_t)record->live;
-        record->live = before != NULL;
-        if (before) {
-            row_unref(record->row);
-            record->row = row_ref(before);
-        }
-    }
+    coalesce_undo(&batch->coalesce);
     settle_prefixes(batch, false);
-    forget(batch);
+    settle(batch);
+}
+
+void batch_init(struct batch *batch, struct store *store, struct circuit *circuit,
+                struct lean *lean)
+{
+    *batch = (struct batch){.store = store,
+                            .circuit = circuit,
+                            .lean = lean,
+                            .coalesce = {.sink = pass_on, .context = batch}};
 }
 
 void batch_release(struct batch *batch)
 {
-    for (size_t i = 0; i < batch->touched_count; i++)
-        if (batch->touched[i].before)
-            row_unref(batch->touched[i].before);
-    free(batch->touched);
+    coalesce_release(&batch->coalesce);
     free(batch->versions);
     free(batch->prefixes);
     free(batch->fields);

@@ -2,24 +2,15 @@
 #define SSP_ENGINE_BATCH_H
 
 #include "engine/circuit.h"
+#include "engine/coalesce.h"
 #include "engine/lean.h"
 #include "engine/mutation.h"
-#include "engine/store.h"
 
 /*
- * The mutations that wait for the next step.
- *
- * They are applied to the tables at once, in their order, so that patches, versions and --strict
- * see what stands before them; what each touched record was before the step is kept. At the step
- * the change of a record is -before +now: coalescing needs no rules for pairs of operations, and
- * dropping a transaction is putting the old rows back.
+ * The mutations that wait for the next step. They are applied to the tables at once, in their
+ * order, so that patches, versions and --strict see what stands before them; coalesce.h remembers
+ * what the records were.
  */
-struct touched {
-    struct table *table;
-    struct row *before; /* NULL: no such record then */
-    uint32_t at;        /* of the record in its table */
-};
-
 struct version_before {
     struct table *table;
     size_t at;
@@ -41,14 +32,11 @@ struct batch {
     struct store *store;
     struct circuit *circuit;
     bool strict;
-    bool keep_prefix; /* --id-prefix=keep */
-    bool coalesce;
+    bool keep_prefix;  /* --id-prefix=keep */
     struct lean *lean; /* engine/lean.h */
     bool transaction;  /* since begin */
     uint64_t waiting;  /* mutations since the last step */
-    struct touched *touched;
-    size_t touched_count;
-    size_t touched_max;
+    struct coalesce coalesce;
     struct version_before *versions; /* to put back, within a transaction */
     size_t version_count;
     size_t version_max;
@@ -61,6 +49,10 @@ struct batch {
     size_t field_max;
     struct batch_counters counters;
 };
+
+/* All three outlive it, and it does not move. */
+void batch_init(struct batch *batch, struct store *store, struct circuit *circuit,
+                struct lean *lean);
 
 /* The table that a mutation speaks of, made if it is new. */
 struct table *batch_table(struct batch *batch, const struct mutation *mutation);

@@ -55,14 +55,11 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->place = LEAN_NO_PLACE;
     mutation_reader_init(&ssp->reader);
     mutation_reader_init(&ssp->rereader);
-    ssp->batch.store = &ssp->store;
-    ssp->batch.circuit = &ssp->circuit;
-    ssp->batch.lean = &ssp->lean;
+    batch_init(&ssp->batch, &ssp->store, &ssp->circuit, &ssp->lean);
     ssp->lean.on = options->reread && !options->verify && !options->no_coalesce;
     ssp->batch.strict = options->strict;
     ssp->reader.strict = options->strict;
     ssp->batch.keep_prefix = options->keep_prefix;
-    ssp->batch.coalesce = true; /* while loading, whatever is asked for later */
     if (read_defaults(ssp, error) == SSP_OK)
         return ssp;
     ssp_free(ssp);
@@ -121,7 +118,7 @@ void ssp_start(struct ssp *ssp)
 
     /* What was loaded is not a step: it goes through the circuit as the tables are now. */
     batch_rest(&ssp->batch);
-    ssp->batch.coalesce = !ssp->options.no_coalesce;
+    ssp->batch.coalesce.eager = ssp->options.no_coalesce; /* not while loading */
     ssp->batch.counters = (struct batch_counters){0};
     ssp->started = true;
     (void)engine_load_tables(ssp, &ssp->circuit, false, &(struct err){0});

@@ -8,8 +8,8 @@
  * The tables: what the log has said so far, the argument of every query. Only the batch reads and
  * writes it; operators never see it.
  *
- * A record that is gone keeps its entry until the step is over (live == false), so that the batch
- * can tell what it was before; `touched` is the batch's.
+ * A record that is gone keeps its entry until the step is over (live == false), so that what
+ * it was before can be told; `touched` is coalesce.h's.
  */
 struct record {
     struct row *row; /* the last content, also of a record that is gone */

@@ -66,15 +66,15 @@ static enum status make_table_whole(struct ssp *ssp, struct table *table, struct
 {
     for (size_t i = 0; i < table->count; i++) {
         struct record *record = &table->records[i];
-        struct touched *touched = record->touched ? &ssp->batch.touched[record->touched - 1] : NULL;
-        bool same = touched && touched->before == record->row;
+        struct row **before = coalesce_before(&ssp->batch.coalesce, record);
+        bool same = before && *before == record->row;
 
         if (make_whole(ssp, &record->row, err) != OK)
             return err->status;
         if (same) { /* a record that is as before is known by its row being that very row */
-            row_unref(touched->before);
-            touched->before = row_ref(record->row);
-        } else if (touched && touched->before && make_whole(ssp, &touched->before, err) != OK) {
+            row_unref(*before);
+            *before = row_ref(record->row);
+        } else if (before && *before && make_whole(ssp, before, err) != OK) {
             return err->status;
         }
     }
