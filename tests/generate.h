@@ -130,6 +130,38 @@ static inline const char *gen_path(struct gen *g, const struct gen_node *node)
     return GEN_PICK(g, others);
 }
 
+/* Where a key is expected: mostly a path, else something computed from it. */
+static inline void gen_key(struct gen *g, const char *path, struct text *out)
+{
+    static const char *const before[] = {"add\",\"args\":[1,", "typeof\",\"args\":[",
+                                         "coalesce\",\"args\":[", "mul\",\"args\":[0.5,",
+                                         "array\",\"args\":["};
+
+    if (gen_percent(g, 90)) {
+        gen_path_text(g, path, out);
+        return;
+    }
+    text_add(out, "{\"call\":\"%s{\"field\":", GEN_PICK(g, before));
+    gen_path_text(g, path, out);
+    text_add(out, "}]}");
+}
+
+/* A projection of something computed, under the name `b`. */
+static inline void gen_computed(struct gen *g, const char *path, struct text *out)
+{
+    static const char *const types[] = {"number", "text", "integer", "boolean"};
+
+    text_add(out, "{\"type\":\"expr\",\"alias\":\"b\",\"expr\":{\"call\":");
+    if (gen_percent(g, 50))
+        text_add(out, "\"cast\",\"args\":[{\"field\":\"%s\"},\"%s\"]", path, GEN_PICK(g, types));
+    else
+        text_add(out,
+                 "\"case\",\"args\":[{\"type\":\"gte\",\"field\":\"%s\",\"value\":1},{\"field\":"
+                 "\"%s\"},\"else\"]",
+                 path, path);
+    text_add(out, "}}");
+}
+
 static inline void gen_literal(struct gen *g, struct text *out)
 {
     const char *value = gen_value(g);
@@ -161,7 +193,7 @@ static inline void gen_left(struct gen *g, const struct gen_node *node, struct t
 
     text_add(out, ",\"field\":");
     if (kind < 88) {
-        gen_path_text(g, gen_path(g, node), out);
+        gen_key(g, gen_path(g, node), out);
     } else if (kind < 92) {
         text_add(out, "{\"literal\":");
         gen_path_text(g, gen_path(g, node), out);
@@ -316,8 +348,14 @@ static inline void gen_project(struct gen *g, struct gen_node *node, unsigned ki
         const char *path = gen_path(g, &input);
         const char *dot = strrchr(path, '.');
 
-        text_add(&text, "%s{\"type\":\"field\",\"%s\":", i || kind == 2 ? "," : "",
-                 gen_percent(g, 90) ? "field" : "name");
+        text_add(&text, "%s", i || kind == 2 ? "," : "");
+        if (gen_percent(g, 10)) {
+            gen_computed(g, path, &text);
+            gen_add_path(node, "", "b");
+            text_add(&text, "%s", i + 1 < fields ? "" : "]");
+            continue;
+        }
+        text_add(&text, "{\"type\":\"field\",\"%s\":", gen_percent(g, 90) ? "field" : "name");
         gen_path_text(g, path, &text);
         if (kind == 3 || gen_percent(g, 40)) {
             path = kind == 2 && gen_percent(g, 50) ? "b" : "a";
@@ -343,9 +381,9 @@ static inline void gen_join_key(struct gen *g, const struct gen_node *left,
         r = "id";
     }
     text_add(out, "{\"left_field\":");
-    gen_path_text(g, l, out);
+    gen_key(g, l, out);
     text_add(out, ",\"right_field\":");
-    gen_path_text(g, r, out);
+    gen_key(g, r, out);
     text_add(out, "}");
 }
 
@@ -404,12 +442,12 @@ static inline void gen_limit(struct gen *g, struct gen_node *node, unsigned kind
         text_add(&text, ",\"offset\":%u", gen_below(g, 4));
     for (unsigned i = 0; i < fields; i++) {
         text_add(&text, "%s", i ? ",{\"field\":" : ",\"order_by\":[{\"field\":");
-        gen_path_text(g, gen_path(g, node), &text);
+        gen_key(g, gen_path(g, node), &text);
         text_add(&text, "%s%s", GEN_PICK(g, directions), i + 1 < fields ? "}" : "}]");
     }
     for (unsigned i = 0; i < partitions; i++) {
         text_add(&text, "%s", i ? "," : ",\"partition_by\":[");
-        gen_path_text(g, gen_path(g, node), &text);
+        gen_key(g, gen_path(g, node), &text);
         text_add(&text, "%s", i + 1 < partitions ? "" : "]");
     }
     text_add(&text, ",\"input\":%s}", node->text);

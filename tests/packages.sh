@@ -2,7 +2,8 @@
 # Installs the Debian packages that building (build) or building and testing (test) needs, where
 # they are missing.
 set -eu
-build="gcc g++ cmake ninja-build pkg-config libsimdjson-dev libxxhash-dev libpcre2-dev"
+build="gcc g++ cmake ninja-build pkg-config libsimdjson-dev libxxhash-dev libpcre2-dev
+    libgmp-dev libmpfr-dev"
 # The last two are the README's: they judge, they are not linked.
 test="libcmocka-dev libjansson-dev clang clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
     cppcheck shellcheck mandoc valgrind python3-xxhash python3 jq"

@@ -13,7 +13,7 @@ enum { ARENA_BLOCK_MIN = 64 };
 enum { ARENA_BLOCK_MIN = 16 * 1024 };
 #endif
 
-enum { ARENA_ALIGN = 16 };
+enum { ARENA_ALIGN = 16, ARENA_KEEP_MAX = 1 << 20 };
 
 #if defined(__SANITIZE_ADDRESS__)
 #define ARENA_ASAN 1
@@ -79,6 +79,27 @@ char *arena_copy(struct arena *arena, const void *bytes, size_t size)
     if (size)
         memcpy(copy, bytes, size);
     return copy;
+}
+
+void arena_reset(struct arena *arena)
+{
+    struct arena_block *last = arena->last;
+
+    if (!last || (last->used == 0 && !last->before))
+        return;
+    while (last->before) {
+        struct arena_block *before = last->before;
+
+        last->before = before->before;
+        ARENA_UNPOISON(before->data, before->size);
+        free(before);
+    }
+    if (last->size > ARENA_KEEP_MAX) {
+        arena_release(arena);
+        return;
+    }
+    ARENA_POISON(last->data, last->size);
+    last->used = 0;
 }
 
 void arena_release(struct arena *arena)

@@ -28,19 +28,24 @@ struct needs {
     size_t max;
 };
 
-static void need(struct needs *needs, const struct path *path)
+static void need_path(void *context, const struct path *path)
 {
-    if (!path)
-        return;
+    struct needs *needs = context;
+
     needs->keys = mem_grow(needs->keys, &needs->max, needs->count + 1, sizeof(*needs->keys));
     needs->keys[needs->count++] = (struct lean_key){path->steps[0].key, path->steps[0].key_size};
 }
 
+static void need(struct needs *needs, const struct expr *expr)
+{
+    expr_each_path(expr, need_path, needs);
+}
+
 static void need_predicate(struct needs *needs, const struct predicate *p)
 {
-    need(needs, p->left.path);
+    need(needs, &p->left);
     for (size_t i = 0; i < p->count; i++)
-        need(needs, p->operands[i].path);
+        need(needs, &p->operands[i]);
     for (size_t i = 0; i < p->child_count; i++)
         need_predicate(needs, p->children[i]);
 }
@@ -53,19 +58,20 @@ static void need_plan(struct needs *needs, const struct plan *plan)
         break;
     case PLAN_PROJECT:
         for (size_t i = 0; i < plan->as.project.count; i++)
-            need(needs, plan->as.project.projections[i].path);
+            if (plan->as.project.projections[i].expr)
+                need(needs, plan->as.project.projections[i].expr);
         break;
     case PLAN_JOIN:
         for (size_t i = 0; i < plan->as.join.count; i++) {
-            need(needs, plan->as.join.left[i]);
-            need(needs, plan->as.join.right[i]);
+            need(needs, &plan->as.join.left[i]);
+            need(needs, &plan->as.join.right[i]);
         }
         break;
     case PLAN_LIMIT:
         for (size_t i = 0; i < plan->as.limit.order_count; i++)
-            need(needs, plan->as.limit.order[i].path);
+            need(needs, &plan->as.limit.order[i].expr);
         for (size_t i = 0; i < plan->as.limit.partition_count; i++)
-            need(needs, plan->as.limit.partition[i]);
+            need(needs, &plan->as.limit.partition[i]);
         break;
     case PLAN_SCAN:
     case PLAN_DISTINCT:
@@ -123,7 +129,7 @@ static bool copies_rows(const struct plan *plan)
         return plan->as.join.both;
     if (plan->op == PLAN_PROJECT)
         for (size_t i = 0; i < plan->as.project.count; i++)
-            if (!plan->as.project.projections[i].path)
+            if (!plan->as.project.projections[i].expr)
                 return true;
     return false;
 }

@@ -92,7 +92,7 @@ static struct bag filter(struct run *run, const struct bag *in, const struct pla
 
         if (plan->exists_count)
             find_exists(run, plan->as.filter, entry->row, found);
-        if (predicate_eval_exists(plan->as.filter, entry->row, found) == TRUTH_TRUE)
+        if (predicate_eval(plan->as.filter, entry->row, found, &run->scratch) == TRUTH_TRUE)
             bag_add(&bag, row_ref(entry->row), entry->weight, entry->sources);
     }
     free(found);
@@ -141,7 +141,8 @@ struct row *recompute_row(struct row_source source, struct buf *text)
     return row;
 }
 
-static struct row *project_row(const struct row *row, const struct plan_project *plan)
+static struct row *project_row(struct run *run, const struct row *row,
+                               const struct plan_project *plan)
 {
     struct field_list list = {0};
     struct buf text = BUF_INIT;
@@ -150,9 +151,9 @@ static struct row *project_row(const struct row *row, const struct plan_project 
     for (size_t i = 0; i < plan->count; i++) {
         struct json_iter iter = json_iter_of(row_text(row));
 
-        if (plan->projections[i].path)
+        if (plan->projections[i].expr)
             set_field(&list, plan->projections[i].alias, plan->projections[i].alias_size,
-                      path_get(plan->projections[i].path, row));
+                      expr_eval(plan->projections[i].expr, row, &run->scratch));
         else
             while (json_iter_next(&iter))
                 set_field(&list, iter.key, iter.key_size, value_of(iter.value, iter.value_size));
@@ -167,6 +168,7 @@ static struct row *project_row(const struct row *row, const struct plan_project 
         buf_release(&list.items[i]);
     }
     buf_add_byte(&text, '}');
+    arena_reset(&run->scratch);
     result = recompute_row((struct row_source){.key = row_key(row),
                                                .key_size = row->key_size,
                                                .made = row->made,
@@ -192,7 +194,7 @@ static struct bag project(struct run *run, const struct bag *in, const struct pl
             *sources = (struct source){plan, entry->row, entry->sources};
             bag_add(&run->kept, row_ref(entry->row), 1, NULL);
         }
-        bag_add(&bag, project_row(entry->row, plan), entry->weight, sources);
+        bag_add(&bag, project_row(run, entry->row, plan), entry->weight, sources);
     }
     return bag;
 }
@@ -226,7 +228,8 @@ static int sort_compare(const void *a, const void *b)
                                ((const struct sort_key *)b)->entry.row);
 }
 
-static struct sort_key *sort_keys(const struct bag *bag, struct path *const *paths, size_t count)
+static struct sort_key *sort_keys(struct run *run, const struct bag *bag, const struct expr *exprs,
+                                  size_t count)
 {
     struct sort_key *keys = mem_alloc(bag->count * sizeof(*keys));
 
@@ -234,7 +237,7 @@ static struct sort_key *sort_keys(const struct bag *bag, struct path *const *pat
         keys[i].entry = bag->entries[i];
         keys[i].values = mem_alloc(count * sizeof(struct value));
         for (size_t j = 0; j < count; j++)
-            keys[i].values[j] = path_get(paths[j], bag->entries[i].row);
+            keys[i].values[j] = expr_eval(&exprs[j], bag->entries[i].row, &run->arena);
     }
     return keys;
 }
@@ -282,12 +285,12 @@ static struct row *pair(const struct row *left, const struct row *right,
 }
 
 /* Sorts the right side by key and looks each left row up. */
-static struct bag join(const struct bag *left, const struct bag *right,
+static struct bag join(struct run *run, const struct bag *left, const struct bag *right,
                        const struct plan_join *plan)
 {
     struct bag bag = {0};
-    struct sort_key *l = sort_keys(left, plan->left, plan->count);
-    struct sort_key *r = sort_keys(right, plan->right, plan->count);
+    struct sort_key *l = sort_keys(run, left, plan->left, plan->count);
+    struct sort_key *r = sort_keys(run, right, plan->right, plan->count);
 
     sort_fields = NULL;
     sort_count = plan->count;
@@ -318,11 +321,12 @@ static struct bag join(const struct bag *left, const struct bag *right,
     return bag;
 }
 
-static bool same_partition(const struct row *a, const struct row *b, const struct plan_limit *plan)
+static bool same_partition(struct run *run, const struct row *a, const struct row *b,
+                           const struct plan_limit *plan)
 {
     for (size_t i = 0; i < plan->partition_count; i++) {
-        struct value x = path_get(plan->partition[i], a);
-        struct value y = path_get(plan->partition[i], b);
+        struct value x = expr_eval(&plan->partition[i], a, &run->arena);
+        struct value y = expr_eval(&plan->partition[i], b, &run->arena);
 
         if (!(value_is_unknown(x) && value_is_unknown(y)) && value_compare(x, y) != 0)
             return false;
@@ -331,16 +335,16 @@ static bool same_partition(const struct row *a, const struct row *b, const struc
 }
 
 /* Walks the rows in order, counting places; a partition's count is found by looking back. */
-static struct bag limit(const struct bag *in, const struct plan_limit *plan)
+static struct bag limit(struct run *run, const struct bag *in, const struct plan_limit *plan)
 {
     struct bag bag = {0};
-    struct path **paths = mem_alloc(plan->order_count * sizeof(*paths));
+    struct expr *exprs = mem_alloc(plan->order_count * sizeof(*exprs));
     int64_t *places = mem_alloc(in->count * sizeof(*places)); /* taken up to and with a row */
     struct sort_key *keys;
 
     for (size_t i = 0; i < plan->order_count; i++)
-        paths[i] = plan->order[i].path;
-    keys = sort_keys(in, paths, plan->order_count);
+        exprs[i] = plan->order[i].expr;
+    keys = sort_keys(run, in, exprs, plan->order_count);
     sort_fields = plan->order;
     sort_count = plan->order_count;
     if (in->count > 1)
@@ -350,7 +354,7 @@ static struct bag limit(const struct bag *in, const struct plan_limit *plan)
         int64_t to;
 
         for (size_t j = i; j-- > 0;)
-            if (same_partition(keys[i].entry.row, keys[j].entry.row, plan)) {
+            if (same_partition(run, keys[i].entry.row, keys[j].entry.row, plan)) {
                 from = places[j];
                 break;
             }
@@ -365,7 +369,7 @@ static struct bag limit(const struct bag *in, const struct plan_limit *plan)
     }
     free_keys(keys, in->count);
     free(places);
-    free(paths);
+    free(exprs);
     return bag;
 }
 
@@ -383,9 +387,9 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
     else if (plan->op == PLAN_PROJECT)
         bag = project(run, &in[0], &plan->as.project);
     else if (plan->op == PLAN_JOIN)
-        bag = join(&in[0], &in[1], &plan->as.join);
+        bag = join(run, &in[0], &in[1], &plan->as.join);
     else if (plan->op == PLAN_LIMIT)
-        bag = limit(&in[0], &plan->as.limit);
+        bag = limit(run, &in[0], &plan->as.limit);
     bag_consolidate(&bag);
     for (size_t i = 0; run->membership && i < bag.count; i++)
         bag.entries[i].weight = 1;

@@ -11,7 +11,8 @@ struct run {
     const struct store *store;
     bool membership;
     struct arena arena;
-    struct bag kept; /* rows that sources point to */
+    struct arena scratch; /* reset after each row */
+    struct bag kept;      /* rows that sources point to */
 };
 
 /* A project with subqueries, and the row that went into it. */

@@ -8,17 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorts a list as its plan's limit says, else by key; qsort needs the order in a variable. */
-static const struct plan *list_plan;
+/* How a list is sorted: as its plan's limit says, else by key. */
+struct list_order {
+    const struct plan *plan;
+    struct arena *scratch;
+};
 
-static int list_compare(const void *a, const void *b)
+static int list_compare(const void *a, const void *b, void *context)
 {
     const struct row *x = ((const struct bag_entry *)a)->row;
     const struct row *y = ((const struct bag_entry *)b)->row;
+    const struct list_order *by = context;
 
-    for (size_t i = 0; list_plan->op == PLAN_LIMIT && i < list_plan->as.limit.order_count; i++) {
-        const struct order_field *field = &list_plan->as.limit.order[i];
-        int order = value_compare(path_get(field->path, x), path_get(field->path, y));
+    for (size_t i = 0; by->plan->op == PLAN_LIMIT && i < by->plan->as.limit.order_count; i++) {
+        const struct order_field *field = &by->plan->as.limit.order[i];
+        int order = value_compare(expr_eval(&field->expr, x, by->scratch),
+                                  expr_eval(&field->expr, y, by->scratch));
 
         if (order)
             return field->descending ? -order : order;
@@ -26,14 +31,21 @@ static int list_compare(const void *a, const void *b)
     return row_compare(x, y);
 }
 
+static void list_sort(struct run *run, struct bag *bag, const struct plan *plan)
+{
+    struct list_order by = {plan, &run->scratch};
+
+    if (bag->count > 1)
+        qsort_r(bag->entries, bag->count, sizeof(*bag->entries), list_compare, &by);
+    arena_reset(&run->scratch);
+}
+
 static struct bag children(struct run *run, const struct plan_subquery *subquery,
                            const struct row *around)
 {
     struct bag bag = recompute_subquery(run, subquery, around);
 
-    list_plan = subquery->plan;
-    if (bag.count > 1)
-        qsort(bag.entries, bag.count, sizeof(*bag.entries), list_compare);
+    list_sort(run, &bag, subquery->plan);
     for (; subquery->single && bag.count > 1; bag.count--)
         row_unref(bag.entries[bag.count - 1].row);
     for (size_t i = 0; subquery->single && i < bag.count; i++)
@@ -166,8 +178,7 @@ static struct bag tree(struct run *run, struct bag *rows, const struct plan *roo
 
     if (rows->count == 0)
         return bag;
-    list_plan = root;
-    qsort(rows->entries, rows->count, sizeof(*rows->entries), list_compare);
+    list_sort(run, rows, root);
     write_rows(run, rows, &document);
     buf_add_format(&text, "{\"result_hash\":\"%016llx%016llx\",\"records\":[",
                    (unsigned long long)document.hash.high, (unsigned long long)document.hash.low);
@@ -208,5 +219,6 @@ struct bag recompute(const struct store *store, const struct plan_view *view)
     }
     bag_release(&run.kept);
     arena_release(&run.arena);
+    arena_release(&run.scratch);
     return result;
 }

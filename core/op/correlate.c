@@ -13,7 +13,7 @@ static void correlate_init(struct op *op, const struct plan *plan)
 
     match_init((struct match *)op,
                (struct index_key){KEY_ARRAY, false, NULL, c->positions, c->count},
-               (struct index_key){KEY_FIELDS, false, c->paths, NULL, c->count});
+               (struct index_key){KEY_FIELDS, false, c->fields, NULL, c->count});
 }
 
 static struct row *bind(struct row *context, struct row *row)

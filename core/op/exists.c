@@ -233,8 +233,8 @@ static bool passes(struct exists *self, uint32_t at)
 {
     for (size_t i = 0; i < self->count; i++)
         self->found[i] = self->subqueries[i].groups[link_of(self, at, i)->group].weight > 0;
-    return predicate_eval_exists(self->plan->predicate, self->entries[at].row, self->found) ==
-           TRUTH_TRUE;
+    return predicate_eval(self->plan->predicate, self->entries[at].row, self->found,
+                          &self->op.scratch) == TRUTH_TRUE;
 }
 
 static void exists_step(struct op *op, struct zset *const *in, struct zset *out)

@@ -18,12 +18,12 @@ static void filter_init(struct op *op, const struct plan *plan)
 
 static void filter_step(struct op *op, struct zset *const *in, struct zset *out)
 {
-    const struct filter *self = (const struct filter *)op;
+    const struct filter *self = (struct filter *)op;
 
     for (size_t i = 0; i < in[0]->count; i++) {
         const struct zset_entry *entry = &in[0]->entries[i];
 
-        if (predicate_eval(self->predicate, entry->row) == TRUTH_TRUE)
+        if (predicate_eval(self->predicate, entry->row, NULL, &op->scratch) == TRUTH_TRUE)
             zset_push(out, entry->row, entry->weight);
     }
 }

@@ -57,7 +57,7 @@ static void write_key(struct limit *self, const struct row *row)
     buf_add(&self->key, row_context(row).text, row_context(row).size);
     buf_add_byte(&self->key, '[');
     for (size_t i = 0; i < self->plan->partition_count; i++) {
-        struct value value = path_get(self->plan->partition[i], row);
+        struct value value = expr_eval(&self->plan->partition[i], row, &self->op.scratch);
 
         if (value_is_unknown(value))
             buf_add_string(&self->key, "null");
@@ -65,6 +65,7 @@ static void write_key(struct limit *self, const struct row *row)
             value_write_canonical(&self->key, value);
         buf_add_byte(&self->key, ',');
     }
+    arena_reset(&self->op.scratch);
 }
 
 static size_t partition_find(struct limit *self, const struct row *row)

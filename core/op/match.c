@@ -9,7 +9,7 @@ void match_init(struct match *match, struct index_key left, struct index_key rig
     index_init(&match->right, right, &match->op.work);
 }
 
-static void pair(struct match *match, const struct zset_entry *entry, const struct index *others,
+static void pair(struct match *match, const struct zset_entry *entry, struct index *others,
                  bool entry_is_left, struct zset *out, match_row *make)
 {
     const struct index_key *key = entry_is_left ? &match->left.key : &match->right.key;

@@ -30,6 +30,7 @@ void op_free(struct op *op)
 {
     if (op->class->release)
         op->class->release(op);
+    arena_release(&op->scratch);
     free(op);
 }
 

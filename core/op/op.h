@@ -19,7 +19,8 @@ struct op {
     const struct op_class *class;
     uint64_t rows_in; /* so far; the counters prove that work follows the change */
     uint64_t rows_out;
-    uint64_t work; /* entries looked at in the operator's own state */
+    uint64_t work;        /* entries looked at in the operator's own state */
+    struct arena scratch; /* what expressions compute; reset after each row */
 };
 
 struct op_class {

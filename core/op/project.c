@@ -46,7 +46,7 @@ static void project_init(struct op *op, const struct plan *plan)
         for (size_t j = 0; j < i; j++) {
             const struct plan_projection *q = &self->plan->projections[j];
 
-            if (!p->path || !q->path ||
+            if (!p->expr || !q->expr ||
                 (p->alias_size == q->alias_size && memcmp(p->alias, q->alias, p->alias_size) == 0))
                 self->overlap = true;
         }
@@ -92,8 +92,9 @@ static struct row *project_row(struct project *self, const struct row *row)
     for (size_t i = 0; i < self->plan->count; i++) {
         const struct plan_projection *p = &self->plan->projections[i];
 
-        if (p->path)
-            add_part(self, p->alias, p->alias_size, path_get(p->path, row), self->part_count);
+        if (p->expr)
+            add_part(self, p->alias, p->alias_size, expr_eval(p->expr, row, &self->op.scratch),
+                     self->part_count);
         else
             add_all(self, row);
     }
@@ -133,6 +134,7 @@ static void project_step(struct op *op, struct zset *const *in, struct zset *out
     for (size_t i = 0; i < in[0]->count; i++) {
         struct row *row = project_row(self, in[0]->entries[i].row);
 
+        arena_reset(&op->scratch);
         zset_add(out, row, in[0]->entries[i].weight);
         row_unref(row);
     }

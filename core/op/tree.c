@@ -58,22 +58,23 @@ struct list {
     size_t max;
 };
 
-static const struct plan *sort_plan; /* for qsort: the plan whose limit gives the order */
+/* How a list is sorted. */
+struct list_order {
+    const struct plan *plan; /* whose limit gives the order; by key if it is none */
+    struct arena *scratch;
+};
 
-static int list_compare(const void *a, const void *b)
+static int list_compare(const void *a, const void *b, void *context)
 {
     const struct row *x = ((const struct zset_entry *)a)->row;
     const struct row *y = ((const struct zset_entry *)b)->row;
+    const struct list_order *by = context;
+    int order = 0;
 
-    if (sort_plan->op == PLAN_LIMIT)
-        for (size_t i = 0; i < sort_plan->as.limit.order_count; i++) {
-            const struct order_field *field = &sort_plan->as.limit.order[i];
-            int order = value_compare(path_get(field->path, x), path_get(field->path, y));
-
-            if (order)
-                return field->descending ? -order : order;
-        }
-    return row_compare(x, y);
+    if (by->plan->op == PLAN_LIMIT)
+        order = order_compare(by->plan->as.limit.order, by->plan->as.limit.order_count, x, y,
+                              by->scratch);
+    return order ? order : row_compare(x, y);
 }
 
 static void list_add(struct list *list, struct row *row, int64_t weight)
@@ -82,11 +83,13 @@ static void list_add(struct list *list, struct row *row, int64_t weight)
     list->entries[list->count++] = (struct zset_entry){row, weight};
 }
 
-static void list_sort(struct list *list, const struct plan *plan)
+static void list_sort(struct tree *self, struct list *list, const struct plan *plan)
 {
-    sort_plan = plan;
+    struct list_order by = {plan, &self->op.scratch};
+
     if (list->count > 1)
-        qsort(list->entries, list->count, sizeof(*list->entries), list_compare);
+        qsort_r(list->entries, list->count, sizeof(*list->entries), list_compare, &by);
+    arena_reset(&self->op.scratch);
 }
 
 static void write_list(struct tree *self, const struct list *list, const struct plan_level *levels,
@@ -97,8 +100,8 @@ static struct list children_of(struct tree *self, const struct plan_level *level
                                const struct row *row)
 {
     unsigned number = level->input / 2;
-    const struct index *parents = &self->parents[number];
-    const struct index *children = &self->children[number];
+    struct index *parents = &self->parents[number];
+    struct index *children = &self->children[number];
     uint32_t at = index_find(parents, &parents->key, row);
     struct list list = {0};
     struct row *probe;
@@ -116,7 +119,7 @@ static struct list children_of(struct tree *self, const struct plan_level *level
          at = children->entries[at].next)
         list_add(&list, children->entries[at].row, children->entries[at].weight);
     row_unref(probe);
-    list_sort(&list, level->subquery->plan);
+    list_sort(self, &list, level->subquery->plan);
     return list;
 }
 
@@ -205,7 +208,7 @@ static struct row *make_document(struct tree *self)
         list_add(&list, self->roots.entries[i].row, self->roots.entries[i].weight);
     if (list.count == 0)
         return NULL;
-    list_sort(&list, self->plan->root);
+    list_sort(self, &list, self->plan->root);
     self->hash = (struct hash128){0, 0};
     buf_clear(&self->text);
     buf_clear(&self->path);

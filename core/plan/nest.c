@@ -92,10 +92,10 @@ static bool asks_context(const struct plan_subquery *subquery)
 
 static bool predicate_asks_context(const struct predicate *p)
 {
-    if (p->left.parent || (p->exists && asks_context(p->exists)))
+    if (expr_asks_context(&p->left) || (p->exists && asks_context(p->exists)))
         return true;
     for (size_t i = 0; i < p->count; i++)
-        if (p->operands[i].parent)
+        if (expr_asks_context(&p->operands[i]))
             return true;
     for (size_t i = 0; i < p->child_count; i++)
         if (predicate_asks_context(p->children[i]))
@@ -116,20 +116,20 @@ static void find_keys(struct nest *nest, const struct predicate *p, struct plan_
         const struct expr *outer = side ? &p->left : &p->operands[0];
         size_t i = to->count;
         uint32_t *positions;
-        struct path **paths;
+        struct expr *fields;
 
-        if (!field->path || !outer->parent)
+        if (expr_asks_context(field) || expr_is_constant(field) || !outer->parent)
             continue;
         positions = ARENA_ARRAY(nest->arena, uint32_t, i + 1);
-        paths = ARENA_ARRAY(nest->arena, struct path *, i + 1);
+        fields = ARENA_ARRAY(nest->arena, struct expr, i + 1);
         for (size_t j = 0; j < i; j++) {
             positions[j] = to->positions[j];
-            paths[j] = to->paths[j];
+            fields[j] = to->fields[j];
         }
         positions[i] = outer->parent - 1;
-        paths[i] = field->path;
+        fields[i] = *field;
         to->positions = positions;
-        to->paths = paths;
+        to->fields = fields;
         to->count++;
     }
 }
@@ -222,6 +222,9 @@ static struct lifted lift_project(struct nest *nest, const struct plan *plan, st
 
     for (size_t i = 0; i < project->subquery_count; i++)
         if (asks_context(&project->subqueries[i]))
+            in = bind(nest, in, contexts, NULL);
+    for (size_t i = 0; i < project->count; i++)
+        if (project->projections[i].expr && expr_asks_context(project->projections[i].expr))
             in = bind(nest, in, contexts, NULL);
     out = over(nest, plan, in.plan);
     out->as.project.subquery_count = 0;
@@ -366,7 +369,7 @@ static const struct plan_scan *trace(const struct plan *plan, struct buf *projec
         if (plan->op == PLAN_JOIN && plan->as.join.both)
             return NULL; /* rows of no table */
         if (plan->op == PLAN_PROJECT &&
-            !(plan->as.project.count == 1 && !plan->as.project.projections[0].path))
+            !(plan->as.project.count == 1 && !plan->as.project.projections[0].expr))
             plan_write_arguments(projections, plan); /* "all" alone changes nothing */
         plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
     }
@@ -389,6 +392,21 @@ static bool conflicts(const struct plan *one, const struct plan *other)
     return result;
 }
 
+/* Whether one record can have different rows under different enclosing rows. */
+static bool shows_parents(const struct plan *plan)
+{
+    while (plan->op != PLAN_SCAN && !(plan->op == PLAN_JOIN && plan->as.join.both)) {
+        for (size_t i = 0; plan->op == PLAN_PROJECT && i < plan->as.project.count; i++) {
+            const struct expr *expr = plan->as.project.projections[i].expr;
+
+            if (expr && expr_asks_context(expr))
+                return true;
+        }
+        plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
+    }
+    return false;
+}
+
 const char *nest_conflict(const struct plan_view *view, size_t *size)
 {
     const struct plan *members = view->circuit;
@@ -399,8 +417,9 @@ const char *nest_conflict(const struct plan_view *view, size_t *size)
     if (members->op != PLAN_MEMBERS || (view->emit == EMIT_IDS && view->format != FORMAT_DELTA))
         return NULL;
     for (unsigned i = 0; i < members->input_count; i++)
-        for (unsigned j = 0; j < i; j++)
-            if (conflicts(members->inputs[i], members->inputs[j])) {
+        for (unsigned j = 0; j <= i; j++)
+            if (j < i ? conflicts(members->inputs[i], members->inputs[j])
+                      : shows_parents(members->inputs[i])) {
                 const struct plan_scan *scan = trace(members->inputs[i], &none);
 
                 buf_release(&none);

@@ -46,7 +46,7 @@ struct plan_scan {
 };
 
 struct plan_projection {
-    struct path *path; /* NULL: all fields of the row */
+    struct expr *expr; /* NULL: all fields of the row */
     const char *alias; /* normalised JSON, with quotes */
     size_t alias_size;
 };
@@ -74,9 +74,9 @@ struct plan_project {
 };
 
 struct plan_join {
-    bool bound[2];      /* the side's rows have contexts; of both sides they must agree */
-    struct path **left; /* one for each key, as many on the right */
-    struct path **right;
+    bool bound[2];     /* the side's rows have contexts; of both sides they must agree */
+    struct expr *left; /* one for each key, as many on the right */
+    struct expr *right;
     size_t count;
     bool both;         /* select: both sides' rows, under these names */
     const char *as[2]; /* normalised JSON, with quotes */
@@ -88,7 +88,7 @@ struct plan_limit {
     int64_t offset;
     struct order_field *order;
     size_t order_count;
-    struct path **partition;
+    struct expr *partition;
     size_t partition_count;
 };
 
@@ -115,7 +115,7 @@ struct plan_tree {
 
 struct plan_correlate {
     uint32_t *positions; /* in the context, of each key; */
-    struct path **paths; /* and the field that must equal it */
+    struct expr *fields; /* and the field that must equal it */
     size_t count;        /* 0: every row under every context */
 };
 

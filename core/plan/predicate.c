@@ -1,10 +1,8 @@
-/* Evaluation of predicates; see predicate.h. */
+/* Predicates as programs; see predicate.h. */
 #include "plan/predicate.h"
 
-#include "base/buf.h"
-#include "value/json_scan.h"
-
-#include <string.h>
+#include "base/mem.h"
+#include "expr/function.h"
 
 const char *predicate_name(enum predicate_type type)
 {
@@ -28,200 +26,112 @@ const char *predicate_name(enum predicate_type type)
         [PREDICATE_OR] = "or",
         [PREDICATE_NOT] = "not",
         [PREDICATE_EXISTS] = "exists",
-
     };
 
     return names[type];
 }
 
-static enum truth truth_of(bool value)
+static void code_operands(struct code *code, const struct predicate *p)
 {
-    return value ? TRUTH_TRUE : TRUTH_FALSE;
+    code_expr(code, &p->left);
+    for (size_t i = 0; i < p->count; i++)
+        code_expr(code, &p->operands[i]);
 }
 
-struct value expr_eval(const struct expr *expr, const struct row *row)
+/* A null that stands in the plan asks for null. */
+static void code_comparison(struct code *code, const struct predicate *p)
 {
-    if (expr->parent)
-        return row_context_at(row, expr->parent - 1);
-    return expr->path ? path_get(expr->path, row) : expr->value;
-}
-
-static bool is_boolean(struct value value)
-{
-    return value.type == VALUE_FALSE || value.type == VALUE_TRUE;
-}
-
-/* Only values of one type have an order; true and false are of one type. */
-static bool same_type(struct value a, struct value b)
-{
-    return a.type == b.type || (is_boolean(a) && is_boolean(b));
-}
-
-static enum truth compare(enum predicate_type type, struct value a, struct value b)
-{
-    int order;
-
-    if (value_is_unknown(a) || value_is_unknown(b))
-        return TRUTH_UNKNOWN;
-    if (type == PREDICATE_EQ || type == PREDICATE_NEQ)
-        return truth_of(value_equal(a, b) == (type == PREDICATE_EQ));
-    if (!same_type(a, b))
-        return TRUTH_UNKNOWN;
-    order = value_compare(a, b);
-    if (type == PREDICATE_GT)
-        return truth_of(order > 0);
-    if (type == PREDICATE_GTE)
-        return truth_of(order >= 0);
-    return truth_of(type == PREDICATE_LT ? order < 0 : order <= 0);
-}
-
-static enum truth eval_compare(const struct predicate *p, const struct row *row)
-{
-    struct value left = expr_eval(&p->left, row);
     const struct expr *right = &p->operands[0];
 
-    if (right->literal && right->value.type == VALUE_NULL) {
-        if (p->type == PREDICATE_EQ)
-            return truth_of(value_is_unknown(left));
+    if (p->type <= PREDICATE_NEQ && right->literal && right->value.type == VALUE_NULL) {
+        code_expr(code, &p->left);
+        code_add(code, CODE_IS_NULL, 0);
         if (p->type == PREDICATE_NEQ)
-            return truth_of(!value_is_unknown(left));
+            code_add(code, CODE_NOT, 0);
+        return;
     }
-    return compare(p->type, left, expr_eval(right, row));
+    code_operands(code, p);
+    code_compare(code, (enum comparison)(p->type - PREDICATE_EQ));
 }
 
-static enum truth eval_between(const struct predicate *p, const struct row *row)
+static void code_between(struct code *code, const struct predicate *p)
 {
-    struct value value = expr_eval(&p->left, row);
-    enum truth low = compare(PREDICATE_GTE, value, expr_eval(&p->operands[0], row));
-    enum truth high = compare(PREDICATE_LTE, value, expr_eval(&p->operands[1], row));
+    size_t end;
 
-    return low < high ? low : high;
+    code_expr(code, &p->left);
+    code_expr(code, &p->operands[0]);
+    code_compare(code, COMPARE_GTE);
+    end = code_jump(code, CODE_JUMP_IF_FALSE);
+    code_expr(code, &p->left);
+    code_expr(code, &p->operands[1]);
+    code_compare(code, COMPARE_LTE);
+    code_add(code, CODE_AND, 0);
+    code_land(code, end);
 }
 
-static bool in_sorted(const struct predicate *p, struct value value)
+static void code_list(struct code *code, const struct predicate *p, struct arena *arena)
 {
-    size_t low = 0;
-    size_t high = p->count;
+    struct value_list *list;
+    size_t end = 0;
 
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        int order = value_compare(value, p->operands[middle].value);
-
-        if (order == 0)
-            return true;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return false;
-}
-
-static enum truth eval_in(const struct predicate *p, const struct row *row)
-{
-    struct value value = expr_eval(&p->left, row);
-    bool unknown = p->null_unknown;
-
-    if (value_is_unknown(value)) {
-        if (p->null_literal)
-            return TRUTH_TRUE;
-        return p->count || unknown ? TRUTH_UNKNOWN : TRUTH_FALSE;
-    }
     if (p->sorted) {
-        if (in_sorted(p, value))
-            return TRUTH_TRUE;
-    } else {
-        for (size_t i = 0; i < p->count; i++) {
-            struct value other = expr_eval(&p->operands[i], row);
-
-            if (value_is_unknown(other))
-                unknown = true;
-            else if (value_equal(value, other))
-                return TRUTH_TRUE;
-        }
+        list = ARENA_NEW(arena, struct value_list);
+        *list = (struct value_list){ARENA_ARRAY(arena, struct value, p->count), p->count,
+                                    p->null_literal, p->null_unknown};
+        for (size_t i = 0; i < p->count; i++)
+            list->values[i] = p->operands[i].value;
+        code_expr(code, &p->left);
+        code_in(code, list);
+        return;
     }
-    return unknown ? TRUTH_UNKNOWN : TRUTH_FALSE;
-}
-
-static enum truth array_contains(struct value array, struct value wanted)
-{
-    struct json_iter iter = json_iter_of(array.text);
-
-    while (json_iter_next(&iter))
-        if (value_equal(value_of(iter.value, iter.value_size), wanted))
-            return TRUTH_TRUE;
-    return TRUTH_FALSE;
-}
-
-/* Substrings and prefixes, by bytes; UTF-8 makes that right by characters too. */
-static enum truth eval_text(const struct predicate *p, const struct row *row)
-{
-    struct value value = expr_eval(&p->left, row);
-    struct value wanted = expr_eval(&p->operands[0], row);
-    struct buf value_scratch = BUF_INIT;
-    struct buf wanted_scratch = BUF_INIT;
-    size_t value_size;
-    size_t wanted_size;
-    const char *text;
-    const char *part;
-    bool found;
-
-    if (p->type == PREDICATE_CONTAINS && value.type == VALUE_ARRAY) {
-        if (value_is_unknown(wanted) && !(p->operands[0].literal && wanted.type == VALUE_NULL))
-            return TRUTH_UNKNOWN;
-        return array_contains(value, wanted);
+    if (p->null_literal) {
+        code_expr(code, &p->left);
+        code_add(code, CODE_IS_NULL, 0);
+        end = code_jump(code, CODE_JUMP_IF_TRUE);
     }
-    if (value.type != VALUE_STRING || wanted.type != VALUE_STRING)
-        return TRUTH_UNKNOWN;
-    text = value_string(value, &value_scratch, &value_size);
-    part = value_string(wanted, &wanted_scratch, &wanted_size);
-    if (p->type == PREDICATE_PREFIX)
-        found = value_size >= wanted_size && memcmp(text, part, wanted_size) == 0;
-    else
-        found = wanted_size == 0 || memmem(text, value_size, part, wanted_size) != NULL;
-    buf_release(&value_scratch);
-    buf_release(&wanted_scratch);
-    return truth_of(found);
+    code_operands(code, p);
+    if (p->null_unknown)
+        code_value(code, truth_value(TRUTH_UNKNOWN));
+    code_add(code, CODE_IN_STACK, (uint32_t)p->count + p->null_unknown);
+    if (p->null_literal) {
+        code_add(code, CODE_OR, 0);
+        code_land(code, end);
+    }
 }
 
-static enum truth eval_pattern(const struct predicate *p, const struct row *row)
+static void code_contains(struct code *code, const struct predicate *p)
 {
-    struct value value = expr_eval(&p->left, row);
-    struct buf scratch = BUF_INIT;
-    enum pattern_result result;
-    size_t size;
-    const char *text;
+    bool asks_null = p->operands[0].literal && p->operands[0].value.type == VALUE_NULL;
 
-    if (value.type != VALUE_STRING || !p->pattern)
-        return TRUTH_UNKNOWN;
-    text = value_string(value, &scratch, &size);
-    result = pattern_match(p->pattern, text, size);
-    buf_release(&scratch);
-    return result == PATTERN_GAVE_UP ? TRUTH_UNKNOWN : truth_of(result == PATTERN_YES);
+    code_operands(code, p);
+    if (asks_null)
+        code_value(code, truth_value(TRUTH_TRUE));
+    code_call(code, function_contains, asks_null ? 3 : 2);
 }
+
+static void code_predicate(struct code *code, const struct predicate *p, struct arena *arena);
 
 /* The minimum (and) or maximum (or) of the children, stopping where it cannot change. */
-static enum truth eval_children(const struct predicate *p, const struct row *row, const bool *found)
+static void code_children(struct code *code, const struct predicate *p, struct arena *arena)
 {
-    enum truth neutral = p->type == PREDICATE_AND ? TRUTH_TRUE : TRUTH_FALSE;
-    enum truth result = neutral;
+    bool all = p->type == PREDICATE_AND;
+    size_t *ends = mem_alloc(p->child_count * sizeof(*ends));
 
-    for (size_t i = 0; i < p->child_count && result != (enum truth)(2 - (int)neutral); i++) {
-        enum truth child = predicate_eval_exists(p->children[i], row, found);
-
-        if (p->type == PREDICATE_AND ? child < result : child > result)
-            result = child;
+    if (p->child_count == 0)
+        code_value(code, truth_value(truth_of(all)));
+    for (size_t i = 0; i < p->child_count; i++) {
+        code_predicate(code, p->children[i], arena);
+        if (i)
+            code_add(code, all ? CODE_AND : CODE_OR, 0);
+        if (i + 1 < p->child_count)
+            ends[i] = code_jump(code, all ? CODE_JUMP_IF_FALSE : CODE_JUMP_IF_TRUE);
     }
-    return result;
+    for (size_t i = 0; i + 1 < p->child_count; i++)
+        code_land(code, ends[i]);
+    free(ends);
 }
 
-enum truth predicate_eval(const struct predicate *p, const struct row *row)
-{
-    return predicate_eval_exists(p, row, NULL);
-}
-
-enum truth predicate_eval_exists(const struct predicate *p, const struct row *row,
-                                 const bool *found)
+static void code_predicate(struct code *code, const struct predicate *p, struct arena *arena)
 {
     switch (p->type) {
     case PREDICATE_EQ:
@@ -230,29 +140,59 @@ enum truth predicate_eval_exists(const struct predicate *p, const struct row *ro
     case PREDICATE_GTE:
     case PREDICATE_LT:
     case PREDICATE_LTE:
-        return eval_compare(p, row);
+        code_comparison(code, p);
+        break;
     case PREDICATE_PREFIX:
+        code_operands(code, p);
+        code_call(code, function_starts_with, 2);
+        break;
     case PREDICATE_CONTAINS:
-        return eval_text(p, row);
+        code_contains(code, p);
+        break;
     case PREDICATE_IN:
-        return eval_in(p, row);
+        code_list(code, p, arena);
+        break;
     case PREDICATE_BETWEEN:
-        return eval_between(p, row);
+        code_between(code, p);
+        break;
     case PREDICATE_LIKE:
     case PREDICATE_ILIKE:
     case PREDICATE_REGEX:
-        return eval_pattern(p, row);
+        code_expr(code, &p->left);
+        code_match(code, p->pattern);
+        break;
     case PREDICATE_IS_NULL:
-        return truth_of(value_is_unknown(expr_eval(&p->left, row)));
     case PREDICATE_IS_MISSING:
-        return truth_of(expr_eval(&p->left, row).type == VALUE_MISSING);
+        code_expr(code, &p->left);
+        code_add(code, p->type == PREDICATE_IS_NULL ? CODE_IS_NULL : CODE_IS_MISSING, 0);
+        break;
     case PREDICATE_AND:
     case PREDICATE_OR:
-        return eval_children(p, row, found);
+        code_children(code, p, arena);
+        break;
     case PREDICATE_NOT:
-        return (enum truth)(2 - (int)predicate_eval_exists(p->children[0], row, found));
+        code_predicate(code, p->children[0], arena);
+        code_add(code, CODE_NOT, 0);
+        break;
     case PREDICATE_EXISTS:
-        return truth_of(found && found[p->exists_bit]);
+        code_add(code, CODE_EXISTS, p->exists_bit);
+        break;
     }
-    return TRUTH_UNKNOWN;
+}
+
+void predicate_compile(struct predicate *predicate, struct arena *arena)
+{
+    struct code code = {0};
+
+    code_predicate(&code, predicate, arena);
+    predicate->program = code_finish(&code, arena);
+}
+
+enum truth predicate_eval(const struct predicate *predicate, const struct row *row,
+                          const bool *found, struct arena *scratch)
+{
+    struct value value = program_run(predicate->program, row, found, scratch);
+
+    arena_reset(scratch);
+    return truth_of_value(value);
 }

@@ -1,22 +1,12 @@
 #ifndef SSP_PLAN_PREDICATE_H
 #define SSP_PLAN_PREDICATE_H
 
-#include "plan/pattern.h"
-#include "value/path.h"
+#include "expr/expr.h"
 
 /*
- * The scalar evaluator: operands over one row, and predicates in SQL's three-valued logic. The
- * values are ordered so that `and` is the minimum, `or` the maximum and `not` 2 - x.
+ * Predicates as plans have them, for those who look into them: the writer of canonical texts, the
+ * decorrelation. What a row is judged by is the program that is made of the whole tree.
  */
-enum truth { TRUTH_FALSE, TRUTH_UNKNOWN, TRUTH_TRUE };
-
-struct expr {
-    uint32_t parent;    /* 1 + position in the row's context: a value of an enclosing row; 0: no */
-    struct path *path;  /* NULL: the constant */
-    struct value value; /* normalised text in the plan's arena */
-    bool literal;       /* written in the plan, not a parameter: its null asks for null */
-};
-
 enum predicate_type {
     PREDICATE_EQ,
     PREDICATE_NEQ,
@@ -43,6 +33,7 @@ struct plan_subquery; /* plan.h */
 
 struct predicate {
     enum predicate_type type;
+    const struct program *program; /* of the root of the tree: predicate_compile() */
     struct expr left;
     struct expr *operands; /* value; low and high; values (constants sorted, without nulls) */
     size_t count;
@@ -52,7 +43,7 @@ struct predicate {
     struct predicate **children;
     size_t child_count;
     const struct plan_subquery *exists;
-    uint32_t exists_bit; /* where predicate_eval_exists() looks whether it has a row */
+    uint32_t exists_bit; /* where predicate_eval() looks whether it has a row */
     struct pattern *pattern;
     const char *pattern_text; /* normalised JSON, as is the escape */
     size_t pattern_size;
@@ -61,10 +52,12 @@ struct predicate {
 
 const char *predicate_name(enum predicate_type type);
 
-struct value expr_eval(const struct expr *expr, const struct row *row);
-enum truth predicate_eval(const struct predicate *predicate, const struct row *row);
-/* The same for predicates with `exists`: found[exists_bit] says whether that subquery has a row. */
-enum truth predicate_eval_exists(const struct predicate *predicate, const struct row *row,
-                                 const bool *found);
+/* Makes the program of a tree whose root this is. */
+void predicate_compile(struct predicate *predicate, struct arena *arena);
+
+/* Whether it holds for a row. found[exists_bit] says whether that subquery has a row; NULL where
+ * there is no `exists`. The scratch arena is used and reset. */
+enum truth predicate_eval(const struct predicate *predicate, const struct row *row,
+                          const bool *found, struct arena *scratch);
 
 #endif

@@ -47,35 +47,54 @@ static bool read_filter(struct plan_reader *reader, struct value value, struct p
         !plan_required(reader, value, "filter", "predicate", &predicate))
         return false;
     reader->exists_count = 0;
-    plan->as.filter = plan_read_predicate(reader, predicate);
+    plan->as.filter = plan_whole_predicate(reader, predicate);
     plan->exists_count = reader->exists_count;
     return plan->as.filter && read_input(reader, value, plan, "input");
+}
+
+bool plan_alias(struct plan_reader *reader, struct value object, const struct expr *expr,
+                const char **text, size_t *size)
+{
+    struct value alias = plan_member(object, "alias");
+
+    if (alias.type == VALUE_MISSING && !expr->path)
+        return plan_fail(reader, object, "what is computed has no name; give it an \"alias\"");
+    if (alias.type == VALUE_MISSING) {
+        const struct path_step *last = &expr->path->steps[expr->path->count - 1];
+
+        *text = last->key;
+        *size = last->key_size;
+        return true;
+    }
+    if (alias.type != VALUE_STRING)
+        return plan_fail(reader, alias, "\"alias\" must be a string, not %s",
+                         excerpt(alias.text, alias.size).text);
+    *text = alias.text;
+    *size = alias.size;
+    return true;
 }
 
 static bool read_field(struct plan_reader *reader, struct value value, struct plan_projection *to)
 {
     struct value field = plan_member(value, "field");
-    struct value alias = plan_member(value, "alias");
-    const struct path_step *last;
 
     if (field.type == VALUE_MISSING)
         field = plan_member(value, "name");
     if (field.type == VALUE_MISSING)
         return plan_fail(reader, value, "a field projection without \"field\"");
-    to->path = plan_path(reader, field);
-    if (!to->path)
-        return false;
-    last = &to->path->steps[to->path->count - 1];
-    to->alias = last->key;
-    to->alias_size = last->key_size;
-    if (alias.type == VALUE_MISSING)
-        return true;
-    if (alias.type != VALUE_STRING)
-        return plan_fail(reader, alias, "\"alias\" must be a string, not %s",
-                         excerpt(alias.text, alias.size).text);
-    to->alias = alias.text;
-    to->alias_size = alias.size;
-    return true;
+    to->expr = ARENA_NEW(&reader->memory->arena, struct expr);
+    to->expr->path = plan_path(reader, field);
+    return to->expr->path && plan_alias(reader, value, to->expr, &to->alias, &to->alias_size);
+}
+
+static bool read_expr(struct plan_reader *reader, struct value value, struct plan_projection *to)
+{
+    struct value expr;
+
+    to->expr = ARENA_NEW(&reader->memory->arena, struct expr);
+    return plan_required(reader, value, "projection \"expr\"", "expr", &expr) &&
+           plan_operand(reader, expr, to->expr) &&
+           plan_alias(reader, value, to->expr, &to->alias, &to->alias_size);
 }
 
 static bool read_children(struct plan_reader *reader, struct value value, struct plan_project *to)
@@ -128,8 +147,9 @@ static bool read_projection(struct plan_reader *reader, struct value value,
     if (is_text(type, "subquery"))
         return read_children(reader, value, project);
     if (is_text(type, "expr"))
-        return plan_fail(reader, type, "projection \"expr\" is not supported yet");
-    return plan_fail(reader, type, "unknown projection %s; there are all, field, subquery",
+        return plan_only(reader, value, "projection \"expr\"", "type expr alias") &&
+               read_expr(reader, value, &project->projections[project->count++]);
+    return plan_fail(reader, type, "unknown projection %s; there are all, field, expr, subquery",
                      excerpt(type.text, type.size).text);
 }
 
@@ -162,9 +182,11 @@ static bool read_key(struct plan_reader *reader, struct value value, struct plan
         !plan_required(reader, value, "a join key", "left_field", &left) ||
         !plan_required(reader, value, "a join key", "right_field", &right))
         return false;
-    join->left[join->count] = plan_path(reader, left);
-    join->right[join->count] = join->left[join->count] ? plan_path(reader, right) : NULL;
-    return join->right[join->count++] != NULL;
+    if (!plan_key(reader, left, &join->left[join->count]) ||
+        !plan_key(reader, right, &join->right[join->count]))
+        return false;
+    join->count++;
+    return true;
 }
 
 static bool read_on(struct plan_reader *reader, struct value value, struct plan_join *join)
@@ -178,8 +200,8 @@ static bool read_on(struct plan_reader *reader, struct value value, struct plan_
         return false;
     if (count == 0)
         return plan_fail(reader, on, "a join without keys is not supported yet");
-    join->left = ARENA_ARRAY(&reader->memory->arena, struct path *, count);
-    join->right = ARENA_ARRAY(&reader->memory->arena, struct path *, count);
+    join->left = ARENA_ARRAY(&reader->memory->arena, struct expr, count);
+    join->right = ARENA_ARRAY(&reader->memory->arena, struct expr, count);
     if (on.type == VALUE_OBJECT)
         return read_key(reader, on, join);
     iter = json_iter_of(on.text);
@@ -282,13 +304,12 @@ static bool read_order_field(struct plan_reader *reader, struct value value, str
     if (direction.type != VALUE_MISSING && !to->descending && !is_direction(direction, "asc"))
         return plan_fail(reader, direction, "\"direction\" must be \"asc\" or \"desc\", not %s",
                          excerpt(direction.text, direction.size).text);
-    to->path = plan_path(reader, field);
-    return to->path != NULL;
+    return plan_key(reader, field, &to->expr);
 }
 
-static bool read_order(struct plan_reader *reader, struct value value, struct plan_limit *limit)
+bool plan_order(struct plan_reader *reader, struct value list, struct order_field **order,
+                size_t *order_count)
 {
-    struct value list = plan_member(value, "order_by");
     struct json_iter iter;
     size_t count;
 
@@ -296,34 +317,30 @@ static bool read_order(struct plan_reader *reader, struct value value, struct pl
         return true;
     if (!plan_array(reader, list, "\"order_by\"", &count))
         return false;
-    limit->order = ARENA_ARRAY(&reader->memory->arena, struct order_field, count);
+    *order = ARENA_ARRAY(&reader->memory->arena, struct order_field, count);
     iter = json_iter_of(list.text);
     while (json_iter_next(&iter))
         if (!read_order_field(reader, value_of(iter.value, iter.value_size),
-                              &limit->order[limit->order_count++]))
+                              &(*order)[(*order_count)++]))
             return false;
     return true;
 }
 
-static bool read_partition(struct plan_reader *reader, struct value value, struct plan_limit *limit)
+bool plan_keys(struct plan_reader *reader, struct value list, const char *what, struct expr **keys,
+               size_t *key_count)
 {
-    struct value list = plan_member(value, "partition_by");
     struct json_iter iter;
     size_t count;
 
     if (list.type == VALUE_MISSING)
         return true;
-    if (!plan_array(reader, list, "\"partition_by\"", &count))
+    if (!plan_array(reader, list, what, &count))
         return false;
-    limit->partition = ARENA_ARRAY(&reader->memory->arena, struct path *, count);
+    *keys = ARENA_ARRAY(&reader->memory->arena, struct expr, count);
     iter = json_iter_of(list.text);
-    while (json_iter_next(&iter)) {
-        struct path *path = plan_path(reader, value_of(iter.value, iter.value_size));
-
-        if (!path)
+    while (json_iter_next(&iter))
+        if (!plan_key(reader, value_of(iter.value, iter.value_size), &(*keys)[(*key_count)++]))
             return false;
-        limit->partition[limit->partition_count++] = path;
-    }
     return true;
 }
 
@@ -341,7 +358,9 @@ static bool read_limit(struct plan_reader *reader, struct value value, struct pl
         return false;
     if (__builtin_add_overflow(limit->limit, limit->offset, &end))
         return plan_fail(reader, places, "\"limit\" and \"offset\" together exceed 2^63-1");
-    return read_order(reader, value, limit) && read_partition(reader, value, limit) &&
+    return plan_order(reader, plan_member(value, "order_by"), &limit->order, &limit->order_count) &&
+           plan_keys(reader, plan_member(value, "partition_by"), "\"partition_by\"",
+                     &limit->partition, &limit->partition_count) &&
            read_input(reader, value, plan, "input");
 }
 

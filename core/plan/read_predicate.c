@@ -1,66 +1,18 @@
-/* Reading predicates and operands. */
+/* Reading predicates. */
 #include "plan/reader.h"
 
 #include "base/mem.h"
-#include "plan/literal.h"
 #include "plan/plan.h"
 #include "value/json_scan.h"
 
 #include <string.h>
 
-/* An operand: a literal, {"literal":...}, {"value":...}, {"field":"a"}, {"$param":"x"}. */
-static bool read_constant(struct plan_reader *reader, struct value value, struct expr *expr)
-{
-    expr->value = literal_normalised(&reader->memory->arena, value);
-    return true;
-}
-
-static bool read_operand(struct plan_reader *reader, struct value value, struct expr *expr)
-{
-    bool param;
-    struct value inner;
-
-    if (!plan_outer_param(reader, value, &expr->parent))
-        return false;
-    if (expr->parent)
-        return true;
-    if (!plan_param(reader, value, &expr->value, &param))
-        return false;
-    expr->literal = !param;
-    if (param || value.type != VALUE_OBJECT)
-        return read_constant(reader, expr->value, expr);
-    inner = plan_member(value, "field");
-    if (inner.type != VALUE_MISSING) {
-        expr->literal = false;
-        expr->path = plan_path(reader, inner);
-        return expr->path && plan_only(reader, value, "a field operand", "field");
-    }
-    inner = plan_member(value, "literal");
-    if (inner.type != VALUE_MISSING) {
-        return read_constant(reader, inner, expr) &&
-               plan_only(reader, value, "a literal", "literal");
-    }
-    inner = plan_member(value, "value");
-    if (inner.type != VALUE_MISSING) {
-        return read_constant(reader, inner, expr) && plan_only(reader, value, "a literal", "value");
-    }
-    if (plan_member(value, "call").type != VALUE_MISSING)
-        return plan_fail(reader, value, "expressions with \"call\" are not supported yet");
-    return plan_fail(reader, value, "operand %s; an object meant literally is {\"literal\":%s}",
-                     excerpt(value.text, value.size).text, excerpt(value.text, value.size).text);
-}
-
-/* "field" of a predicate: a path, or an operand in braces. */
 static bool read_left(struct plan_reader *reader, struct value value, struct expr *expr)
 {
     struct value field;
 
-    if (!plan_required(reader, value, "a predicate", "field", &field))
-        return false;
-    if (field.type == VALUE_OBJECT)
-        return read_operand(reader, field, expr);
-    expr->path = plan_path(reader, field);
-    return expr->path != NULL;
+    return plan_required(reader, value, "a predicate", "field", &field) &&
+           plan_field(reader, field, expr);
 }
 
 static bool read_operands(struct plan_reader *reader, struct value value, struct predicate *p,
@@ -74,7 +26,7 @@ static bool read_operands(struct plan_reader *reader, struct value value, struct
         struct value operand;
 
         if (!plan_required(reader, value, predicate_name(p->type), names[i], &operand) ||
-            !read_operand(reader, operand, &p->operands[i]))
+            !plan_operand(reader, operand, &p->operands[i]))
             return false;
     }
     return true;
@@ -104,9 +56,9 @@ static bool read_values(struct plan_reader *reader, struct value value, struct p
 
         *operand = (struct expr){.value = value_of(iter.value, iter.value_size)};
         /* A parameter's elements are values, whatever they look like. */
-        if (!(param ? read_constant : read_operand)(reader, operand->value, operand))
+        if (!(param ? plan_constant : plan_operand)(reader, operand->value, operand))
             return false;
-        if (operand->path || operand->parent) {
+        if (operand->path || operand->parent || operand->program) {
             p->sorted = false;
             p->count++;
         } else if (operand->value.type != VALUE_NULL) {
@@ -122,18 +74,14 @@ static bool read_values(struct plan_reader *reader, struct value value, struct p
     return true;
 }
 
-static bool read_escape(struct plan_reader *reader, struct value value, struct predicate *p,
-                        const char **escape, size_t *size)
+static bool read_escape(struct plan_reader *reader, struct value value, const char **escape,
+                        size_t *size)
 {
-    bool param;
-
     *escape = "\\";
     *size = 1;
-    p->escape = plan_member(value, "escape");
-    if (p->escape.type == VALUE_MISSING)
+    if (value.type == VALUE_MISSING)
         return true;
-    if (!plan_param(reader, p->escape, &p->escape, &param) ||
-        !plan_text(reader, p->escape, "\"escape\"", escape, size))
+    if (!plan_text(reader, value, "\"escape\"", escape, size))
         return false;
     if (*size == 0) {
         *escape = NULL;
@@ -142,23 +90,45 @@ static bool read_escape(struct plan_reader *reader, struct value value, struct p
     for (size_t i = 1, characters = 1; i < *size; i++) {
         characters += ((unsigned char)(*escape)[i] & 0xc0) != 0x80;
         if (characters > 1)
-            return plan_fail(reader, p->escape, "\"escape\" must be one character, not %s",
+            return plan_fail(reader, value, "\"escape\" must be one character, not %s",
                              quote(*escape, *size).text);
     }
     return true;
 }
 
-static bool read_pattern(struct plan_reader *reader, struct value value, struct predicate *p)
+bool plan_pattern(struct plan_reader *reader, enum predicate_type type, struct value text,
+                  struct value escape_text, struct pattern **pattern)
 {
     struct plan_memory *memory = reader->memory;
-    struct value text;
-    bool param;
     const char *bytes;
     const char *escape = NULL;
     size_t size;
     size_t escape_size = 0;
     struct err err = {0};
 
+    if (!plan_text(reader, text, "\"pattern\"", &bytes, &size))
+        return false;
+    if (type == PREDICATE_REGEX) {
+        *pattern = pattern_regex(bytes, size, &err);
+    } else {
+        if (!read_escape(reader, escape_text, &escape, &escape_size))
+            return false;
+        *pattern = pattern_like(bytes, size, escape, escape_size, type == PREDICATE_ILIKE, &err);
+    }
+    if (!*pattern)
+        return plan_fail(reader, text, "%s", err.message);
+    memory->patterns = mem_grow(memory->patterns, &memory->pattern_max, memory->pattern_count + 1,
+                                sizeof(*memory->patterns));
+    memory->patterns[memory->pattern_count++] = *pattern;
+    return true;
+}
+
+static bool read_pattern(struct plan_reader *reader, struct value value, struct predicate *p)
+{
+    struct value text;
+    bool param;
+
+    p->escape = plan_member(value, "escape");
     if (!plan_required(reader, value, predicate_name(p->type), "pattern", &text) ||
         !plan_param(reader, text, &text, &param))
         return false;
@@ -166,22 +136,8 @@ static bool read_pattern(struct plan_reader *reader, struct value value, struct 
     p->pattern_size = text.size;
     if (param && text.type == VALUE_NULL)
         return true; /* unknown for every row */
-    if (!plan_text(reader, text, "\"pattern\"", &bytes, &size))
-        return false;
-    if (p->type == PREDICATE_REGEX) {
-        p->pattern = pattern_regex(bytes, size, &err);
-    } else {
-        if (!read_escape(reader, value, p, &escape, &escape_size))
-            return false;
-        p->pattern =
-            pattern_like(bytes, size, escape, escape_size, p->type == PREDICATE_ILIKE, &err);
-    }
-    if (!p->pattern)
-        return plan_fail(reader, text, "%s", err.message);
-    memory->patterns = mem_grow(memory->patterns, &memory->pattern_max, memory->pattern_count + 1,
-                                sizeof(*memory->patterns));
-    memory->patterns[memory->pattern_count++] = p->pattern;
-    return true;
+    return (p->escape.type == VALUE_MISSING || plan_param(reader, p->escape, &p->escape, &param)) &&
+           plan_pattern(reader, p->type, text, p->escape, &p->pattern);
 }
 
 static bool read_children(struct plan_reader *reader, struct value value, struct predicate *p)
@@ -309,4 +265,13 @@ struct predicate *plan_read_predicate(struct plan_reader *reader, struct value v
     ok = read_arguments(reader, value, p);
     reader->depth--;
     return ok ? p : NULL;
+}
+
+struct predicate *plan_whole_predicate(struct plan_reader *reader, struct value value)
+{
+    struct predicate *predicate = plan_read_predicate(reader, value);
+
+    if (predicate)
+        predicate_compile(predicate, &reader->memory->arena);
+    return predicate;
 }

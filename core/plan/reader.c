@@ -152,7 +152,7 @@ bool plan_param(struct plan_reader *reader, struct value value, struct value *ou
     }
     if (name.size > 8 && memcmp(name.text, "\"parent.", 8) == 0)
         return plan_fail(reader, name,
-                         reader->frame ? "parameter %s can be the value of a comparison only"
+                         reader->frame ? "parameter %s can stand in predicates and projections only"
                                        : "parameter %s is known only inside a subquery",
                          quote(name.text + 1, name.size - 2).text);
     return plan_fail(reader, name, "parameter %s has no value; give it in the view's \"params\"",
@@ -219,7 +219,7 @@ bool plan_outer_param(struct plan_reader *reader, struct value value, uint32_t *
     size_t size;
 
     *position = 0;
-    if (!reader->frame || name.type != VALUE_STRING || name.size <= 8 ||
+    if (!reader->frame || reader->key || name.type != VALUE_STRING || name.size <= 8 ||
         memcmp(name.text, "\"parent.", 8) != 0)
         return true;
     if (!plan_only(reader, value, "a parameter", "$param") ||

@@ -30,6 +30,7 @@ struct plan_reader {
     unsigned depth;
     struct plan_frame *frame; /* NULL: in no subquery */
     bool aside;               /* rows read here are no rows of the view: no subqueries here */
+    bool key;                 /* an order_by, partition_by or join key is being read */
     uint32_t exists_count;    /* in the filter being read */
 };
 
@@ -70,7 +71,32 @@ bool plan_read_subquery(struct plan_reader *reader, struct value plan, struct pl
 /* One level deeper, refused over PLAN_DEPTH_MAX. Every true is followed by depth--. */
 bool plan_deeper(struct plan_reader *reader, struct value at);
 
+/* A literal, {"literal":...}, {"value":...}, {"field":"a"}, {"$param":"x"}, {"call":...} or, for
+ * its truth, a predicate. */
+bool plan_operand(struct plan_reader *reader, struct value value, struct expr *expr);
+/* Where a field is expected: a path, or an operand in braces. */
+bool plan_field(struct plan_reader *reader, struct value value, struct expr *expr);
+/* The same for keys, which have no values of enclosing rows in them. */
+bool plan_key(struct plan_reader *reader, struct value value, struct expr *expr);
+bool plan_constant(struct plan_reader *reader, struct value value, struct expr *expr);
+
+/* The "alias" of what an object computes: else the last step of its path. */
+bool plan_alias(struct plan_reader *reader, struct value object, const struct expr *expr,
+                const char **text, size_t *size);
+/* A list of keys: "partition_by". Missing: none. */
+bool plan_keys(struct plan_reader *reader, struct value list, const char *what, struct expr **keys,
+               size_t *count);
+/* "order_by" of an operator. Missing: none. */
+bool plan_order(struct plan_reader *reader, struct value list, struct order_field **order,
+                size_t *count);
+
 struct predicate *plan_read_predicate(struct plan_reader *reader, struct value value);
+/* The same, and ready to be evaluated. */
+struct predicate *plan_whole_predicate(struct plan_reader *reader, struct value value);
+/* The pattern of like, ilike or regex; escape: missing for the usual one. *pattern is NULL for a
+ * parameter that is null: nothing is known to match it. */
+bool plan_pattern(struct plan_reader *reader, enum predicate_type type, struct value text,
+                  struct value escape, struct pattern **pattern);
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value);
 
 /* How many elements an array has; refuses other types. */

@@ -6,9 +6,11 @@
 
 #include <string.h>
 
-static void write_expr(struct buf *buf, const struct expr *expr)
+void plan_write_expr(struct buf *buf, const struct expr *expr)
 {
-    if (expr->parent) {
+    if (expr->program) {
+        buf_add(buf, expr->text, expr->text_size);
+    } else if (expr->parent) {
         buf_add_format(buf, "{\"$context\":%u}", expr->parent - 1);
     } else if (expr->path) {
         buf_add_string(buf, "{\"field\":");
@@ -25,21 +27,19 @@ static void write_expr(struct buf *buf, const struct expr *expr)
     }
 }
 
-static void write_left(struct buf *buf, const struct expr *expr)
+/* Where a field is expected, in the fewest words. */
+static void write_field(struct buf *buf, const struct expr *expr)
 {
-    buf_add_string(buf, ",\"field\":");
     if (expr->path) {
         path_write(buf, expr->path);
-    } else if (expr->parent) {
-        write_expr(buf, expr);
+    } else if (expr->parent || expr->program) {
+        plan_write_expr(buf, expr);
     } else { /* in braces, or it would be read as a path */
         buf_add_string(buf, "{\"value\":");
         value_write_canonical(buf, expr->value);
         buf_add_string(buf, expr->literal ? "}" : ",\"param\":true}");
     }
 }
-
-static void write_predicate(struct buf *buf, const struct predicate *p);
 
 static int text_compare(const void *a, const void *b)
 {
@@ -57,7 +57,7 @@ static void write_children(struct buf *buf, const struct predicate *p)
     struct buf *texts = mem_alloc_zero(p->child_count * sizeof(*texts));
 
     for (size_t i = 0; i < p->child_count; i++)
-        write_predicate(&texts[i], p->children[i]);
+        plan_write_predicate(&texts[i], p->children[i]);
     if (p->child_count > 1)
         qsort(texts, p->child_count, sizeof(*texts), text_compare);
     buf_add_string(buf, ",\"predicates\":[");
@@ -77,7 +77,7 @@ static void write_values(struct buf *buf, const struct predicate *p)
     for (size_t i = 0; i < p->count; i++) {
         if (i)
             buf_add_byte(buf, ',');
-        write_expr(buf, &p->operands[i]);
+        plan_write_expr(buf, &p->operands[i]);
     }
     if (p->null_literal)
         buf_add_string(buf, p->count ? ",null" : "null");
@@ -90,10 +90,10 @@ static void write_values(struct buf *buf, const struct predicate *p)
 static void write_operand(struct buf *buf, const char *name, const struct expr *expr)
 {
     buf_add_format(buf, ",\"%s\":", name);
-    write_expr(buf, expr);
+    plan_write_expr(buf, expr);
 }
 
-static void write_predicate(struct buf *buf, const struct predicate *p)
+void plan_write_predicate(struct buf *buf, const struct predicate *p)
 {
     buf_add_format(buf, "{\"type\":\"%s\"", predicate_name(p->type));
     if (p->type == PREDICATE_AND || p->type == PREDICATE_OR) {
@@ -102,9 +102,10 @@ static void write_predicate(struct buf *buf, const struct predicate *p)
         buf_add_format(buf, ",\"input\":%u", p->exists_bit + 1);
     } else if (p->type == PREDICATE_NOT) {
         buf_add_string(buf, ",\"predicate\":");
-        write_predicate(buf, p->children[0]);
+        plan_write_predicate(buf, p->children[0]);
     } else {
-        write_left(buf, &p->left);
+        buf_add_string(buf, ",\"field\":");
+        write_field(buf, &p->left);
     }
     if (p->type == PREDICATE_IN) {
         write_values(buf, p);
@@ -124,6 +125,14 @@ static void write_predicate(struct buf *buf, const struct predicate *p)
     buf_add_byte(buf, '}');
 }
 
+void plan_write_output(struct buf *buf, const struct expr *expr)
+{
+    if (expr->parent || expr->program || expr->path)
+        plan_write_expr(buf, expr);
+    else
+        buf_add_format(buf, "{\"literal\":%.*s}", (int)expr->value.size, expr->value.text);
+}
+
 static void write_project(struct buf *buf, const struct plan_project *project)
 {
     buf_add_string(buf, "\"projections\":[");
@@ -132,12 +141,17 @@ static void write_project(struct buf *buf, const struct plan_project *project)
 
         if (i)
             buf_add_byte(buf, ',');
-        if (!p->path) {
+        if (!p->expr) {
             buf_add_string(buf, "{\"type\":\"all\"}");
             continue;
         }
-        buf_add_string(buf, "{\"type\":\"field\",\"field\":");
-        path_write(buf, p->path);
+        if (p->expr->path) {
+            buf_add_string(buf, "{\"type\":\"field\",\"field\":");
+            path_write(buf, p->expr->path);
+        } else {
+            buf_add_string(buf, "{\"type\":\"expr\",\"expr\":");
+            plan_write_output(buf, p->expr);
+        }
         buf_add_string(buf, ",\"alias\":");
         buf_add(buf, p->alias, p->alias_size);
         buf_add_byte(buf, '}');
@@ -150,9 +164,9 @@ static void write_join(struct buf *buf, const struct plan_join *join)
     buf_add_string(buf, "\"kind\":\"inner\",\"on\":[");
     for (size_t i = 0; i < join->count; i++) {
         buf_add_string(buf, i ? ",{\"left_field\":" : "{\"left_field\":");
-        path_write(buf, join->left[i]);
+        write_field(buf, &join->left[i]);
         buf_add_string(buf, ",\"right_field\":");
-        path_write(buf, join->right[i]);
+        write_field(buf, &join->right[i]);
         buf_add_byte(buf, '}');
     }
     if (!join->both) {
@@ -171,7 +185,7 @@ static void write_order(struct buf *buf, const struct order_field *fields, size_
     buf_add_string(buf, "\"order_by\":[");
     for (size_t i = 0; i < count; i++) {
         buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
-        path_write(buf, fields[i].path);
+        write_field(buf, &fields[i].expr);
         buf_add_format(buf, ",\"direction\":\"%s\"}", fields[i].descending ? "desc" : "asc");
     }
     buf_add_byte(buf, ']');
@@ -188,7 +202,7 @@ static void write_limit(struct buf *buf, const struct plan_limit *limit)
     for (size_t i = 0; i < limit->partition_count; i++) {
         if (i)
             buf_add_byte(buf, ',');
-        path_write(buf, limit->partition[i]);
+        write_field(buf, &limit->partition[i]);
     }
     buf_add_byte(buf, ']');
 }
@@ -212,7 +226,7 @@ static void write_correlate(struct buf *buf, const struct plan_correlate *correl
     buf_add_string(buf, "\"on\":[");
     for (size_t i = 0; i < correlate->count; i++) {
         buf_add_format(buf, "%s{\"$context\":%u,\"field\":", i ? "," : "", correlate->positions[i]);
-        path_write(buf, correlate->paths[i]);
+        write_field(buf, &correlate->fields[i]);
         buf_add_byte(buf, '}');
     }
     buf_add_byte(buf, ']');
@@ -222,7 +236,7 @@ static void write_correlate(struct buf *buf, const struct plan_correlate *correl
 static void write_exists(struct buf *buf, const struct plan_exists *exists)
 {
     buf_add_string(buf, "\"predicate\":");
-    write_predicate(buf, exists->predicate);
+    plan_write_predicate(buf, exists->predicate);
     buf_add_string(buf, ",\"subqueries\":[");
     for (size_t i = 0; i < exists->count; i++) {
         buf_add_string(buf, i ? ",{" : "{");
@@ -274,7 +288,7 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
         break;
     case PLAN_FILTER:
         buf_add_string(buf, "\"predicate\":");
-        write_predicate(buf, plan->as.filter);
+        plan_write_predicate(buf, plan->as.filter);
         break;
     case PLAN_PROJECT:
         write_project(buf, &plan->as.project);

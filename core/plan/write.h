@@ -10,4 +10,9 @@
  */
 void plan_write_arguments(struct buf *buf, const struct plan *plan);
 
+void plan_write_predicate(struct buf *buf, const struct predicate *predicate);
+void plan_write_expr(struct buf *buf, const struct expr *expr);
+/* The same for what comes out: a constant is in its own spelling, and so no other's. */
+void plan_write_output(struct buf *buf, const struct expr *expr);
+
 #endif

@@ -14,7 +14,6 @@ extern "C" {
 }
 #include "value/json_read.h"
 
-#include <charconv>
 #include <cstring>
 #include <map>
 #include <new>
@@ -492,9 +491,4 @@ size_t json_place(const struct json_reader *r, size_t offset)
             high = middle;
     }
     return low < r->places.size() ? r->places[low].source : 0;
-}
-
-bool json_double(const char *text, size_t size, double *out)
-{
-    return std::from_chars(text, text + size, *out).ec == std::errc();
 }

@@ -68,9 +68,6 @@ enum status json_read(struct json_reader *reader, const char *source, size_t siz
  * After a call with JSON_PLACES. */
 size_t json_place(const struct json_reader *reader, size_t offset);
 
-/* Correctly rounded; false beyond the range of doubles (std::from_chars). */
-bool json_double(const char *text, size_t size, double *out);
-
 #ifdef __cplusplus
 }
 #endif

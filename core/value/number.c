@@ -7,7 +7,7 @@
 #include "value/number.h"
 
 #include "base/hash.h"
-#include "value/json_read.h"
+#include "value/double_text.h"
 
 #include <string.h>
 
@@ -250,7 +250,7 @@ double number_double(const char *text, size_t size)
 
     if (small_int(text, size, &small))
         return (double)small;
-    if (json_double(text, size, &result))
+    if (double_read(text, size, &result))
         return result;
     d = decimal_of(text, size);
     result = d.scale > 0 ? __builtin_inf() : 0.0;

@@ -24,13 +24,15 @@ void index_release(struct index *index)
     free(index->entries);
     hashtab_release(&index->by_key);
     hashtab_release(&index->by_row);
+    arena_release(&index->scratch);
     memset(index, 0, sizeof(*index));
 }
 
-static struct value key_value(const struct index_key *key, size_t i, const struct row *row)
+static struct value key_value(const struct index_key *key, size_t i, const struct row *row,
+                              struct arena *scratch)
 {
     if (key->kind == KEY_FIELDS)
-        return path_get(key->paths[i], row);
+        return expr_eval(&key->fields[i], row, scratch);
     return row_context_value(row_key(row), key->positions[i]);
 }
 
@@ -47,13 +49,14 @@ static bool by_value(const struct index_key *key)
 }
 
 /* False if a component is unknown: such a key equals nothing. */
-static bool key_hash(const struct index_key *key, const struct row *row, uint64_t *hash)
+static bool key_hash(const struct index_key *key, const struct row *row, uint64_t *hash,
+                     struct arena *scratch)
 {
     struct value bytes;
 
     *hash = 0;
     for (size_t i = 0; i < key->count; i++) {
-        struct value value = key_value(key, i, row);
+        struct value value = key_value(key, i, row, scratch);
 
         if (value_is_unknown(value))
             return false;
@@ -76,37 +79,39 @@ static bool bytes_equal(struct value a, struct value b)
 }
 
 static bool keys_equal(const struct index_key *a_key, const struct row *a,
-                       const struct index_key *b_key, const struct row *b)
+                       const struct index_key *b_key, const struct row *b, struct arena *scratch)
 {
     for (size_t i = 0; i < a_key->count; i++)
-        if (!value_equal(key_value(a_key, i, a), key_value(b_key, i, b)))
+        if (!value_equal(key_value(a_key, i, a, scratch), key_value(b_key, i, b, scratch)))
             return false;
     if (!by_value(a_key) && !bytes_equal(key_bytes(a_key, a), key_bytes(b_key, b)))
         return false;
     return !a_key->with_context || bytes_equal(row_context(a), row_context(b));
 }
 
-static uint32_t find_key(const struct index *index, const struct index_key *key,
-                         const struct row *row, uint64_t hash)
+static uint32_t find_key(struct index *index, const struct index_key *key, const struct row *row,
+                         uint64_t hash)
 {
     size_t at;
     uint32_t entry = hashtab_first(&index->by_key, hash, &at);
 
     for (; entry != HASHTAB_NONE; entry = hashtab_next(&index->by_key, hash, &at)) {
         (*index->work)++;
-        if (keys_equal(&index->key, index->entries[entry].row, key, row))
+        if (keys_equal(&index->key, index->entries[entry].row, key, row, &index->scratch))
             return entry;
     }
     return INDEX_NONE;
 }
 
-uint32_t index_find(const struct index *index, const struct index_key *key, const struct row *row)
+uint32_t index_find(struct index *index, const struct index_key *key, const struct row *row)
 {
+    uint32_t entry = INDEX_NONE;
     uint64_t hash;
 
-    if (!key_hash(key, row, &hash))
-        return INDEX_NONE;
-    return find_key(index, key, row, hash);
+    if (key_hash(key, row, &hash, &index->scratch))
+        entry = find_key(index, key, row, hash);
+    arena_reset(&index->scratch);
+    return entry;
 }
 
 static uint32_t find_row(const struct index *index, const struct row *row)
@@ -180,16 +185,16 @@ void index_add(struct index *index, struct row *row, int64_t weight)
     uint64_t hash;
     uint32_t entry;
 
-    if (weight == 0 || !key_hash(&index->key, row, &hash))
-        return;
-    entry = find_row(index, row);
-    if (entry == INDEX_NONE) {
-        insert(index, row, weight, hash);
-        return;
+    if (weight != 0 && key_hash(&index->key, row, &hash, &index->scratch)) {
+        entry = find_row(index, row);
+        if (entry == INDEX_NONE)
+            insert(index, row, weight, hash);
+        else
+            index->entries[entry].weight = weight_sum(index->entries[entry].weight, weight);
+        if (entry != INDEX_NONE && index->entries[entry].weight == 0)
+            remove_entry(index, entry, hash);
     }
-    index->entries[entry].weight = weight_sum(index->entries[entry].weight, weight);
-    if (index->entries[entry].weight == 0)
-        remove_entry(index, entry, hash);
+    arena_reset(&index->scratch);
 }
 
 size_t index_bytes(const struct index *index)

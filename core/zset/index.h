@@ -2,7 +2,7 @@
 #define SSP_ZSET_INDEX_H
 
 #include "base/hashtab.h"
-#include "value/path.h"
+#include "expr/expr.h"
 
 /*
  * A Z-set arranged by key (an "arrangement", McSherry et al., VLDB 2020): the rows of one join
@@ -22,7 +22,7 @@ struct index_entry {
 
 /* What of a row is its key: the same for rows kept, or another for rows looked up. */
 enum index_key_kind {
-    KEY_FIELDS,  /* the values of paths; null and missing equal nothing */
+    KEY_FIELDS,  /* the values of expressions; null and missing equal nothing */
     KEY_ARRAY,   /* values, by position, of the row's own key, a context; null likewise */
     KEY_ROW,     /* the bytes of the row's own key */
     KEY_CONTEXT, /* the bytes of its context */
@@ -31,14 +31,15 @@ enum index_key_kind {
 struct index_key {
     enum index_key_kind kind;
     bool with_context; /* and the context */
-    struct path *const *paths;
+    const struct expr *fields;
     const uint32_t *positions;
-    size_t count; /* of paths or positions */
+    size_t count; /* of fields or positions */
 };
 
 struct index {
     struct index_key key; /* of the rows kept here; what it points to is borrowed */
     uint64_t *work;       /* counts entries looked at; borrowed */
+    struct arena scratch; /* of the keys of one call */
     struct index_entry *entries;
     size_t count; /* entries used so far, free ones included */
     size_t live;
@@ -56,7 +57,7 @@ void index_release(struct index *index);
 void index_add(struct index *index, struct row *row, int64_t weight);
 
 /* The first entry whose key equals the row's, read as `key` says; INDEX_NONE if there is none. */
-uint32_t index_find(const struct index *index, const struct index_key *key, const struct row *row);
+uint32_t index_find(struct index *index, const struct index_key *key, const struct row *row);
 
 size_t index_bytes(const struct index *index);
 bool index_check(const struct index *index);

@@ -39,6 +39,7 @@ void order_init(struct order *order, const struct order_field *fields, size_t fi
     order->fields = fields;
     order->field_count = field_count;
     order->work = work;
+    order->scratch = (struct arena)ARENA_INIT;
     order->root = NULL;
 }
 
@@ -74,39 +75,49 @@ void order_release(struct order *order)
     if (order->root)
         node_release(order->root);
     order->root = NULL;
+    arena_release(&order->scratch);
 }
 
-static uint64_t row_prefix(const struct order *order, const struct row *row)
+int order_compare(const struct order_field *fields, size_t count, const struct row *a,
+                  const struct row *b, struct arena *scratch)
+{
+    for (size_t i = 0; i < count; i++) {
+        int result = value_compare(expr_eval(&fields[i].expr, a, scratch),
+                                   expr_eval(&fields[i].expr, b, scratch));
+
+        if (result)
+            return fields[i].descending ? -result : result;
+    }
+    return 0;
+}
+
+static uint64_t row_prefix(struct order *order, const struct row *row)
 {
     uint64_t prefix;
 
     if (order->field_count == 0)
         return 0;
-    prefix = value_prefix(path_get(order->fields[0].path, row));
+    prefix = value_prefix(expr_eval(&order->fields[0].expr, row, &order->scratch));
     return order->fields[0].descending ? ~prefix : prefix;
 }
 
-static int compare(const struct order *order, uint64_t prefix, const struct row *row,
+static int compare(struct order *order, uint64_t prefix, const struct row *row,
                    const struct slot *slot)
 {
+    int result;
+
     (*order->work)++;
     if (prefix != slot->prefix)
         return prefix < slot->prefix ? -1 : 1;
     if (row == slot->row)
         return 0;
-    for (size_t i = 0; i < order->field_count; i++) {
-        const struct order_field *field = &order->fields[i];
-        int result = value_compare(path_get(field->path, row), path_get(field->path, slot->row));
-
-        if (result)
-            return field->descending ? -result : result;
-    }
-    return row_compare(row, slot->row);
+    result = order_compare(order->fields, order->field_count, row, slot->row, &order->scratch);
+    return result ? result : row_compare(row, slot->row);
 }
 
 /* The first slot that is not below the row. */
-static uint32_t lower_bound(const struct order *order, const struct order_node *node,
-                            uint64_t prefix, const struct row *row, bool *equal)
+static uint32_t lower_bound(struct order *order, const struct order_node *node, uint64_t prefix,
+                            const struct row *row, bool *equal)
 {
     uint32_t low = 0;
     uint32_t high = node->count;
@@ -129,7 +140,7 @@ static uint32_t lower_bound(const struct order *order, const struct order_node *
 }
 
 /* The child in which the row is or belongs: the last one that does not begin above it. */
-static uint32_t child_of(const struct order *order, const struct order_node *node, uint64_t prefix,
+static uint32_t child_of(struct order *order, const struct order_node *node, uint64_t prefix,
                          const struct row *row)
 {
     bool equal;
@@ -224,8 +235,8 @@ static void merge_child(struct order_node *node, uint32_t i)
     }
 }
 
-static void leaf_add(const struct order *order, struct order_node *leaf, uint64_t prefix,
-                     struct row *row, int64_t weight)
+static void leaf_add(struct order *order, struct order_node *leaf, uint64_t prefix, struct row *row,
+                     int64_t weight)
 {
     bool equal;
     uint32_t i = lower_bound(order, leaf, prefix, row, &equal);
@@ -245,8 +256,8 @@ static void leaf_add(const struct order *order, struct order_node *leaf, uint64_
 }
 
 /* The node itself has room for one more slot. */
-static void node_add(const struct order *order, struct order_node *node, uint64_t prefix,
-                     struct row *row, int64_t weight)
+static void node_add(struct order *order, struct order_node *node, uint64_t prefix, struct row *row,
+                     int64_t weight)
 {
     uint32_t i;
 
@@ -307,6 +318,7 @@ void order_add(struct order *order, struct row *row, int64_t weight)
         node_free(order->root);
         order->root = NULL;
     }
+    arena_reset(&order->scratch);
 }
 
 int64_t order_total(const struct order *order)
@@ -314,7 +326,7 @@ int64_t order_total(const struct order *order)
     return order->root ? node_total(order->root) : 0;
 }
 
-int64_t order_rank(const struct order *order, const struct row *row)
+int64_t order_rank(struct order *order, const struct row *row)
 {
     const struct order_node *node = order->root;
     uint64_t prefix = row_prefix(order, row);
@@ -329,6 +341,7 @@ int64_t order_rank(const struct order *order, const struct row *row)
             rank += node->slots[j].weight;
         node = node->children ? node->children[i] : NULL;
     }
+    arena_reset(&order->scratch);
     return rank;
 }
 
@@ -401,7 +414,7 @@ size_t order_rows(const struct order *order)
     return order->root ? node_rows(order->root) : 0;
 }
 
-static void node_check(const struct order *order, const struct order_node *node)
+static void node_check(struct order *order, const struct order_node *node)
 {
     SSP_ASSERT(node->count > 0 && node->count <= node->max);
     for (uint32_t i = 0; i < node->count; i++) {
@@ -418,12 +431,13 @@ static void node_check(const struct order *order, const struct order_node *node)
     }
 }
 
-bool order_check(const struct order *order)
+bool order_check(struct order *order)
 {
     uint64_t work = *order->work;
 
     if (order->root)
         node_check(order, order->root);
+    arena_reset(&order->scratch);
     *order->work = work; /* checking is not work */
     return true;
 }

@@ -1,7 +1,7 @@
 #ifndef SSP_ZSET_ORDER_H
 #define SSP_ZSET_ORDER_H
 
-#include "value/path.h"
+#include "expr/expr.h"
 
 /*
  * A Z-set in sorted order with ranks: a B+tree whose inner nodes know the weight below each child
@@ -14,16 +14,21 @@
  * Places count weight: a row of weight 3 takes three.
  */
 struct order_field {
-    struct path *path;
+    struct expr expr;
     bool descending;
 };
+
+/* Below 0, 0 or above 0, by the fields alone. */
+int order_compare(const struct order_field *fields, size_t count, const struct row *a,
+                  const struct row *b, struct arena *scratch);
 
 struct order_node;
 
 struct order {
-    const struct order_field *fields; /* borrowed; their paths cache, so they are not shared */
+    const struct order_field *fields; /* borrowed */
     size_t field_count;
-    uint64_t *work; /* counts comparisons and rows handed out; borrowed */
+    uint64_t *work;       /* counts comparisons and rows handed out; borrowed */
+    struct arena scratch; /* of the keys of one call */
     struct order_node *root;
 };
 
@@ -34,8 +39,8 @@ void order_release(struct order *order);
 /* Adds a weight; the row's total must not become negative. */
 void order_add(struct order *order, struct row *row, int64_t weight);
 
-int64_t order_total(const struct order *order);                       /* places taken */
-int64_t order_rank(const struct order *order, const struct row *row); /* places before the row */
+int64_t order_total(const struct order *order);                 /* places taken */
+int64_t order_rank(struct order *order, const struct row *row); /* places before the row */
 
 /* Hands out the rows on the places [from, to), in order; weights are cut at both ends. */
 typedef void order_visit(void *context, struct row *row, int64_t weight);
@@ -44,6 +49,6 @@ void order_range(const struct order *order, int64_t from, int64_t to, order_visi
 
 size_t order_bytes(const struct order *order);
 size_t order_rows(const struct order *order); /* entries, whatever their weights; O(n) */
-bool order_check(const struct order *order);
+bool order_check(struct order *order);
 
 #endif

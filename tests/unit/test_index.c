@@ -3,17 +3,17 @@
 
 #include "zset/index.h"
 
-enum { PATHS_MAX = 3 };
+enum { FIELDS_MAX = 3 };
 
 /* An index over the fields whose names are the words of `fields`. */
 struct fixture {
     struct arena arena;
-    struct path *paths[PATHS_MAX];
+    struct expr fields[FIELDS_MAX];
     uint64_t work;
     struct index index;
 };
 
-static size_t read_paths(struct arena *arena, const char *fields, struct path **paths)
+static size_t read_fields(struct arena *arena, const char *fields, struct expr *exprs)
 {
     size_t count = 0;
 
@@ -22,7 +22,7 @@ static size_t read_paths(struct arena *arena, const char *fields, struct path **
         struct buf text = BUF_INIT;
 
         buf_add_format(&text, "\"%.*s\"", (int)size, at);
-        paths[count++] = path_new(arena, value_of(text.bytes, text.size));
+        exprs[count++] = (struct expr){.path = path_new(arena, value_of(text.bytes, text.size))};
         buf_release(&text);
         at += size + strspn(at + size, " ");
     }
@@ -34,8 +34,8 @@ static void open_index(struct fixture *f, const char *fields)
     memset(f, 0, sizeof(*f));
     index_init(&f->index,
                (struct index_key){.kind = KEY_FIELDS,
-                                  .paths = f->paths,
-                                  .count = read_paths(&f->arena, fields, f->paths)},
+                                  .fields = f->fields,
+                                  .count = read_fields(&f->arena, fields, f->fields)},
                &f->work);
 }
 
@@ -58,8 +58,8 @@ static void add(struct fixture *f, const char *text)
 }
 
 /* The rows that the key of a row leads to. */
-static void check_matches(const struct index *index, const struct index_key *key,
-                          const struct row *probe, const char *expected)
+static void check_matches(struct index *index, const struct index_key *key, const struct row *probe,
+                          const char *expected)
 {
     struct zset matches = ZSET_INIT;
     uint32_t entry = index_find(index, key, probe);
@@ -70,15 +70,15 @@ static void check_matches(const struct index *index, const struct index_key *key
     zset_release(&matches);
 }
 
-static void check_find(const struct fixture *f, const char *fields, const char *object,
+static void check_find(struct fixture *f, const char *names, const char *object,
                        const char *expected)
 {
     struct arena arena = ARENA_INIT;
-    struct path *paths[PATHS_MAX];
+    struct expr fields[FIELDS_MAX];
     struct row *probe = test_row("probe", object);
-    struct index_key key = {.kind = KEY_FIELDS, .paths = paths};
+    struct index_key key = {.kind = KEY_FIELDS, .fields = fields};
 
-    key.count = read_paths(&arena, fields, paths);
+    key.count = read_fields(&arena, names, fields);
     assert_int_equal(key.count, f->index.key.count);
     check_matches(&f->index, &key, probe, expected);
     row_unref(probe);
@@ -302,7 +302,7 @@ static void test_a_key_may_be_values_of_a_context(void **state)
 }
 
 /* The weight of all rows that the key of a row leads to. */
-static int64_t weight_found(const struct index *index, const struct index_key *key,
+static int64_t weight_found(struct index *index, const struct index_key *key,
                             const struct row *probe)
 {
     uint32_t entry = index_find(index, key, probe);

@@ -4,6 +4,8 @@
  */
 #include "test.h"
 
+#include "value/double_text.h"
+
 static struct json_reader *reader;
 
 static struct test_reading read_as(const char *text, unsigned flags)
@@ -332,7 +334,7 @@ static void check_double(const char *text, bool inside, double expected)
 {
     double number = -7;
 
-    assert_int_equal(json_double(text, strlen(text), &number), inside);
+    assert_int_equal(double_read(text, strlen(text), &number), inside);
     if (inside)
         assert_true(number == expected);
 }
@@ -350,7 +352,7 @@ static void test_doubles_are_read_without_regard_to_padding(void **state)
     check_double("1e309", false, 0);
     check_double("-1e400", false, 0);
     check_double("1e-400", false, 0);
-    assert_true(json_double("12345", 2, &number)); /* two bytes, no more */
+    assert_true(double_read("12345", 2, &number)); /* two bytes, no more */
     assert_true(number == 12);
 }
 

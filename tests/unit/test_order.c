@@ -22,7 +22,7 @@ static void open_order(struct fixture *f, const char *fields)
 
         field->descending = *at == '-';
         buf_add_format(&text, "\"%.*s\"", (int)size - field->descending, at + field->descending);
-        field->path = path_new(&f->arena, value_of(text.bytes, text.size));
+        field->expr.path = path_new(&f->arena, value_of(text.bytes, text.size));
         buf_release(&text);
         at += size;
     }
@@ -56,7 +56,7 @@ static void list_row(void *context, struct row *row, int64_t weight)
 }
 
 /* The keys on the places [from, to), in order, with their weights. */
-static void check_range(const struct fixture *f, int64_t from, int64_t to, const char *expected)
+static void check_range(struct fixture *f, int64_t from, int64_t to, const char *expected)
 {
     struct buf text = BUF_INIT;
 
@@ -66,7 +66,7 @@ static void check_range(const struct fixture *f, int64_t from, int64_t to, const
     buf_release(&text);
 }
 
-static int64_t rank_of(const struct fixture *f, const char *key, const char *object)
+static int64_t rank_of(struct fixture *f, const char *key, const char *object)
 {
     struct row *row = test_row(key, object);
     int64_t rank = order_rank(&f->order, row);
@@ -295,8 +295,8 @@ static int64_t places(const int64_t *weights, size_t i)
     return sum;
 }
 
-static void check_against(const struct fixture *f, const struct record *records,
-                          const int64_t *weights, uint64_t *random)
+static void check_against(struct fixture *f, const struct record *records, const int64_t *weights,
+                          uint64_t *random)
 {
     size_t i = test_below(random, ROWS);
     int64_t total = places(weights, ROWS);

@@ -1,7 +1,7 @@
 /* LIKE, ILIKE and regular expressions: what matches, what is refused, what long texts cost. */
 #include "test.h"
 
-#include "plan/pattern.h"
+#include "expr/pattern.h"
 
 #include <time.h>
 

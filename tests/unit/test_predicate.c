@@ -5,11 +5,12 @@ static const char params[] = "{'one':1,'null':null,'text':'ab','list':[1,null,'x
                              "'object':{'x':1}}";
 
 /* Whether the predicate is true ('t'), false ('f') or unknown ('u') for the row. */
-static char truth_of(const char *predicate, const char *object)
+static char evaluate(const char *predicate, const char *object)
 {
     struct plan_views views;
     struct row *row = test_row("t:1", object);
     struct buf root = BUF_INIT;
+    struct arena scratch = ARENA_INIT;
     const struct plan *plan;
     enum truth truth;
 
@@ -17,7 +18,8 @@ static char truth_of(const char *predicate, const char *object)
                    predicate);
     buf_add_byte(&root, '\0');
     plan = test_plan(&views, root.bytes, params);
-    truth = predicate_eval(plan->as.filter, row);
+    truth = predicate_eval(plan->as.filter, row, NULL, &scratch);
+    arena_release(&scratch);
     buf_release(&root);
     row_unref(row);
     plan_views_release(&views);
@@ -32,7 +34,7 @@ struct truth_case {
 static void check_cases(const char *predicate, const struct truth_case *cases, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        char truth = truth_of(predicate, cases[i].object);
+        char truth = evaluate(predicate, cases[i].object);
 
         if (truth != cases[i].expected)
             fail_msg("%s of %s is %c instead of %c", predicate, cases[i].object, truth,
@@ -58,7 +60,7 @@ static void check_logic(const char *type, const char *children, char expected)
 
     buf_add_format(&text, "{'type':'%s','predicates':[%s]}", type, children);
     buf_add_byte(&text, '\0');
-    truth = truth_of(text.bytes, "{'a':1}");
+    truth = evaluate(text.bytes, "{'a':1}");
     if (truth != expected)
         fail_msg("%s is %c instead of %c", text.bytes, truth, expected);
     buf_release(&text);
@@ -105,13 +107,13 @@ static void test_or_is_the_maximum_of_its_parts(void **state)
 static void test_not_of_unknown_is_unknown(void **state)
 {
     (void)state;
-    assert_int_equal(truth_of("{'type':'not','predicate':" T "}", "{'a':1}"), 'f');
-    assert_int_equal(truth_of("{'type':'not','predicate':" F "}", "{'a':1}"), 't');
-    assert_int_equal(truth_of("{'type':'not','predicate':" U "}", "{'a':1}"), 'u');
+    assert_int_equal(evaluate("{'type':'not','predicate':" T "}", "{'a':1}"), 'f');
+    assert_int_equal(evaluate("{'type':'not','predicate':" F "}", "{'a':1}"), 't');
+    assert_int_equal(evaluate("{'type':'not','predicate':" U "}", "{'a':1}"), 'u');
     assert_int_equal(
-        truth_of("{'type':'not','predicate':{'type':'not','predicate':" U "}}", "{'a':1}"), 'u');
+        evaluate("{'type':'not','predicate':{'type':'not','predicate':" U "}}", "{'a':1}"), 'u');
     assert_int_equal(
-        truth_of("{'type':'not','predicate':{'type':'and','predicates':[" U "," F "]}}", "{'a':1}"),
+        evaluate("{'type':'not','predicate':{'type':'and','predicates':[" U "," F "]}}", "{'a':1}"),
         't');
 }
 
@@ -304,9 +306,9 @@ static void test_in_finds_each_of_a_thousand_values(void **state)
         char object[32];
 
         (void)snprintf(object, sizeof(object), "{'a':%d.50}", i);
-        assert_int_equal(truth_of(text.bytes, object), 't');
+        assert_int_equal(evaluate(text.bytes, object), 't');
         (void)snprintf(object, sizeof(object), "{'a':%d}", i);
-        assert_int_equal(truth_of(text.bytes, object), 'f');
+        assert_int_equal(evaluate(text.bytes, object), 'f');
     }
     buf_release(&text);
 }

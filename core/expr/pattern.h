@@ -1,5 +1,5 @@
-#ifndef SSP_PLAN_PATTERN_H
-#define SSP_PLAN_PATTERN_H
+#ifndef SSP_EXPR_PATTERN_H
+#define SSP_EXPR_PATTERN_H
 
 #include "base/err.h"
 

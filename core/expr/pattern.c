@@ -1,5 +1,5 @@
 /* LIKE by hand, ILIKE and regular expressions by PCRE2. */
-#include "plan/pattern.h"
+#include "expr/pattern.h"
 
 #include "base/buf.h"
 #include "base/mem.h"

@@ -1,0 +1,54 @@
+#ifndef SSP_EXPR_FUNCTION_H
+#define SSP_EXPR_FUNCTION_H
+
+#include "base/arena.h"
+#include "expr/program.h"
+
+/*
+ * The scalar functions of {"call":...}, one list for all of them (function.c). Arguments of a type
+ * that a function does not take make it null, as null and missing do: nothing fails at run time.
+ */
+struct function {
+    const char *name;
+    scalar_function *call;
+    uint8_t min; /* arguments */
+    uint8_t max; /* FUNCTION_ANY: no limit */
+    bool exact;  /* arithmetic: exact inside larger arithmetic, and rounded once at its end */
+};
+
+enum { FUNCTION_ANY = 255 };
+
+/* NULL: there is no such function. */
+const struct function *function_find(const char *name, size_t size);
+
+/* What functions make of what they compute; the buffer is released. */
+struct value make_value(struct buf *text, struct arena *scratch);   /* JSON text */
+struct value make_string(struct buf *bytes, struct arena *scratch); /* the bytes of a string */
+struct value make_string_of(const char *bytes, size_t size, struct arena *scratch);
+struct value make_int(int64_t number, struct arena *scratch);
+struct value make_null(void);
+
+/* A string's bytes, in the scratch arena if they have to be decoded; false for other types. */
+bool string_of(struct value value, struct arena *scratch, const char **bytes, size_t *size);
+/* Rounds what arithmetic left exact; other values stay as they are. */
+struct value number_rounded(struct value value, struct arena *scratch);
+
+/* number_function.c */
+scalar_function function_add, function_sub, function_mul, function_div, function_mod,
+    function_power, function_neg, function_abs, function_round, function_floor, function_ceil,
+    function_trunc, function_sign, function_sqrt, function_ln, function_log, function_exp;
+/* text_function.c */
+scalar_function function_lower, function_upper, function_length, function_substr, function_concat,
+    function_append, function_trim, function_ltrim, function_rtrim, function_replace,
+    function_split_part, function_position, function_starts_with, function_ends_with, function_left,
+    function_right, function_repeat, function_reverse;
+/* json_function.c */
+scalar_function function_get, function_path, function_array_length, function_keys, function_typeof,
+    function_object, function_array, function_to_text, function_to_number, function_to_integer,
+    function_to_boolean, function_to_json, function_nullif, function_greatest, function_least,
+    function_is_distinct, function_contains, function_json_text;
+/* time_function.c */
+scalar_function function_date_trunc, function_extract, function_epoch, function_to_timestamp,
+    function_age_ms, function_tumble, function_hop;
+
+#endif
