@@ -22,7 +22,6 @@ enum {
     GEN_PROJECTS = 4,
     GEN_JOINS = 6,
     GEN_LIMITS = 6,
-    GEN_FEATURES = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS,
 };
 
 /* What is known of a sub-plan: its text, the paths that its rows have, what it costs and counts. */
@@ -31,8 +30,8 @@ struct gen_node {
     char paths[GEN_PATHS_MAX + 1][40];
     unsigned path_count;
     unsigned joins;
-    bool has_limit;
-    bool has_select_left; /* rows may have weights above 1 */
+    bool has_limit;       /* or another operator for which weights count */
+    bool has_select_left; /* or another operator that may give rows weights above 1 */
 };
 
 struct gen {

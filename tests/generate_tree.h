@@ -9,7 +9,9 @@
  * sub-plans, or are twins that differ in one operand, so that nodes are shared where they may be
  * and only there.
  */
-#include "generate.h"
+#include "generate_sets.h"
+
+enum { GEN_FEATURES = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS + GEN_SETS };
 
 /* A tree of `depth` operators over scans. features[0 .. forced) are its top ones; the input under
  * the top one is the left or the right side of a join. */
@@ -42,8 +44,16 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
         else
             gen_join(g, &node, other, kind);
         node = swap ? other : node;
-    } else {
+    } else if (feature < GEN_FEATURES - GEN_SETS) {
         gen_limit(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS - GEN_JOINS);
+    } else if (feature < GEN_FEATURES - GEN_SETS + GEN_DISTINCTS) {
+        gen_distinct(g, &node, feature + GEN_SETS - GEN_FEATURES);
+    } else {
+        struct gen_node other = gen_tree(g, gen_below(g, depth), NULL, 0);
+
+        if (node.joins + other.joins > 2)
+            return node;
+        gen_set(g, &node, &other, feature + GEN_SETS - GEN_FEATURES - GEN_DISTINCTS);
     }
     if (g->made_count < GEN_MADE_MAX)
         g->made[g->made_count++] = node;
@@ -57,13 +67,14 @@ static inline unsigned gen_shape(struct gen *g, uint64_t seed, unsigned *feature
     const uint64_t singles = (uint64_t)GEN_FEATURES * 4;
     const uint64_t pairs = (uint64_t)GEN_FEATURES * GEN_FEATURES;
     const unsigned joins = GEN_PREDICATES + GEN_PROJECTS;
+    const unsigned pair = (unsigned)((seed - singles) * 1009 % pairs); /* a short run sees all */
 
     *forced = seed < singles ? 1 : seed < singles + pairs || seed % 4 == 0 ? 2 : 0;
     if (*forced == 1) {
         features[0] = (unsigned)seed % GEN_FEATURES;
     } else if (seed < singles + pairs) {
-        features[0] = (unsigned)(seed - singles) / GEN_FEATURES;
-        features[1] = (unsigned)(seed - singles) % GEN_FEATURES;
+        features[0] = pair / GEN_FEATURES;
+        features[1] = pair % GEN_FEATURES;
     } else if (*forced) {
         features[0] = joins + GEN_JOINS + gen_below(g, GEN_LIMITS);
         features[1] = joins + GEN_PICK(g, ((const unsigned[]){0, 1, 4}));

@@ -83,10 +83,30 @@ class Plans:
                 "right": self.plan(depth - 1, nest, False),
                 "on": {"left_field": r.choice(FIELDS), "right_field": r.choice(FIELDS)}}
 
+    def distinct(self, depth, nest):
+        r = self.random
+        plan = {"op": "distinct", "input": self.plan(depth - 1, nest, False)}
+        if self.chance(0.5):
+            plan["on"] = r.sample(FIELDS, r.randint(1, 2))
+            plan["order_by"] = [{"field": r.choice(FIELDS), "direction": r.choice(["asc", "desc"])}]
+        return plan
+
+    def set(self, depth, nest):
+        r = self.random
+        fields = [{"type": "field", "field": f} for f in r.sample(FIELDS, r.randint(1, 2))]
+        inputs = [self.plan(depth - 1 if i == 0 else r.randint(0, 1), nest, False)
+                  for i in range(r.choice([2, 2, 3]))]
+        if self.chance(0.7):
+            inputs = [{"op": "project", "projections": fields, "input": i} for i in inputs]
+        return {"op": r.choice(["union", "except", "intersect"]), "all": self.chance(0.5),
+                "inputs": inputs}
+
     def plan(self, depth, nest, children):
         kind = self.random.random()
         if depth <= 0 or kind < 0.12:
             return self.leaf(nest)
+        if kind < 0.3 and self.chance(0.5):
+            return self.distinct(depth, nest) if kind < 0.18 else self.set(depth, nest)
         if kind < 0.4:
             return {"op": "filter", "predicate": self.predicate(depth, nest),
                     "input": self.plan(depth - 1, nest, children)}

@@ -96,19 +96,38 @@ static inline void cut_views(law *check, struct gen_case *c)
     }
 }
 
-/* Puts the input `name` of the n-th operator in its place. NULL: there is none. */
-static inline json_t *splice(json_t *op, unsigned *n, const char *name)
-{
-    static const char *const inputs[] = {"input", "left", "right"};
+enum { CUT_INPUTS = 7 };
 
+/* The i-th input of an operator, whatever it is called; NULL: there is none. Borrowed. */
+static inline json_t *input_of(const json_t *op, unsigned i)
+{
+    static const char *const names[] = {"input", "left", "right"};
+
+    return i < 3 ? json_object_get(op, names[i])
+                 : json_array_get(json_object_get(op, "inputs"), i - 3);
+}
+
+static inline void set_input(json_t *op, unsigned i, json_t *input) /* takes it over */
+{
+    static const char *const names[] = {"input", "left", "right"};
+
+    if (i < 3)
+        (void)json_object_set_new(op, names[i], input);
+    else
+        (void)json_array_set_new(json_object_get(op, "inputs"), i - 3, input);
+}
+
+/* Puts an input of the n-th operator in its place. NULL: there is none. */
+static inline json_t *splice(json_t *op, unsigned *n, unsigned which)
+{
     if ((*n)-- == 0)
-        return json_incref(json_object_get(op, name));
-    for (unsigned i = 0; i < 3 && *n != UINT32_MAX; i++) {
-        json_t *input = json_object_get(op, inputs[i]);
-        json_t *spliced = json_is_object(input) ? splice(input, n, name) : NULL;
+        return json_incref(input_of(op, which));
+    for (unsigned i = 0; i < CUT_INPUTS && *n != UINT32_MAX; i++) {
+        json_t *input = input_of(op, i);
+        json_t *spliced = json_is_object(input) ? splice(input, n, which) : NULL;
 
         if (spliced) {
-            (void)json_object_set_new(op, inputs[i], spliced);
+            set_input(op, i, spliced);
             return json_incref(op);
         }
     }
@@ -116,10 +135,10 @@ static inline json_t *splice(json_t *op, unsigned *n, const char *name)
 }
 
 static inline bool cut_operator(law *check, struct gen_case *c, struct case_view *view, unsigned n,
-                                const char *name)
+                                unsigned which)
 {
     json_t *root = json_loads(view->root, 0, NULL);
-    json_t *less = splice(root, &n, name);
+    json_t *less = splice(root, &n, which);
     const char *before = view->root;
     bool cut = false;
 
@@ -141,12 +160,10 @@ static inline bool cut_operator(law *check, struct gen_case *c, struct case_view
 
 static inline void cut_operators(law *check, struct gen_case *c)
 {
-    static const char *const inputs[] = {"input", "left", "right"};
-
     for (unsigned v = 0; v < c->view_count; v++)
         for (unsigned n = 0; n < 12; n++)
-            for (unsigned i = 0; i < 3; i++)
-                while (cut_operator(check, c, &c->views[v], n, inputs[i]))
+            for (unsigned i = 0; i < CUT_INPUTS; i++)
+                while (cut_operator(check, c, &c->views[v], n, i))
                     ;
 }
 

@@ -1,9 +1,10 @@
 /*
  * What the tests share: values, rows, Z-sets and plans from text, and Z-sets compared as text.
  *
- * A Z-set is written "a*2 b{'x':1}*-1 c@[[1]]": the key of a row, its context if it has one, its
- * object ({} if it is left out) and its weight (1 if it is left out). Objects may hold no spaces
- * outside of strings. Wherever a row, a Z-set or a plan is written, ' stands for ".
+ * A Z-set is written "a*2 b{'x':1}*-1 c@[[1]]": the key of a row (made ones are JSON), its context
+ * if it has one, its object ({} if it is left out) and its weight (1 if it is left out). Objects
+ * may hold no spaces outside of strings. Wherever a row, a Z-set or a plan is written, ' stands for
+ * ".
  */
 #ifndef SSP_TEST_H
 #define SSP_TEST_H
@@ -115,7 +116,8 @@ static inline void test_zset_add(struct zset *zset, const char *text)
     const char *at = quoted + strspn(quoted, " ");
 
     while (*at) {
-        size_t key_size = *at == '[' ? (size_t)(json_value_end(at) - at) : strcspn(at, "@{* ");
+        bool made = *at == '[' || *at == '{';
+        size_t key_size = made ? (size_t)(json_value_end(at) - at) : strcspn(at, "@{* ");
         const char *context = at + key_size;
         const char *object = *context == '@' ? json_value_end(context + 1) : context;
         const char *end = *object == '{' ? json_value_end(object) : object;

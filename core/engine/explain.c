@@ -51,7 +51,13 @@ static const char *state_of(const struct node *node)
         return "its input, in order";
     case PLAN_DISTINCT:
         return "weights of its input";
+    case PLAN_EXCEPT:
+    case PLAN_INTERSECT:
+        return "weights of its inputs";
     case PLAN_SCAN:
+    case PLAN_UNIQUE:
+    case PLAN_UNION:
+    case PLAN_REKEY:
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_CONTEXT:

@@ -50,6 +50,14 @@ static void need_predicate(struct needs *needs, const struct predicate *p)
         need_predicate(needs, p->children[i]);
 }
 
+static void need_order(struct needs *needs, const struct plan_limit *limit)
+{
+    for (size_t i = 0; i < limit->order_count; i++)
+        need(needs, &limit->order[i].expr);
+    for (size_t i = 0; i < limit->partition_count; i++)
+        need(needs, &limit->partition[i]);
+}
+
 static void need_plan(struct needs *needs, const struct plan *plan)
 {
     switch (plan->op) {
@@ -68,12 +76,16 @@ static void need_plan(struct needs *needs, const struct plan *plan)
         }
         break;
     case PLAN_LIMIT:
-        for (size_t i = 0; i < plan->as.limit.order_count; i++)
-            need(needs, &plan->as.limit.order[i].expr);
-        for (size_t i = 0; i < plan->as.limit.partition_count; i++)
-            need(needs, &plan->as.limit.partition[i]);
+        need_order(needs, &plan->as.limit);
+        break;
+    case PLAN_UNIQUE:
+        need_order(needs, &plan->as.set.first);
         break;
     case PLAN_SCAN:
+    case PLAN_UNION:
+    case PLAN_EXCEPT:
+    case PLAN_INTERSECT:
+    case PLAN_REKEY:
     case PLAN_DISTINCT:
     case PLAN_CONTEXT:
     case PLAN_CORRELATE:
@@ -127,6 +139,10 @@ static bool copies_rows(const struct plan *plan)
 
     if (plan->op == PLAN_JOIN)
         return plan->as.join.both;
+    if (plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT || plan->op == PLAN_INTERSECT)
+        return true;
+    if (plan->op == PLAN_UNION)
+        return !plan_keeps_keys(plan);
     if (plan->op == PLAN_PROJECT)
         for (size_t i = 0; i < plan->as.project.count; i++)
             if (!plan->as.project.projections[i].expr)

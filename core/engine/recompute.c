@@ -375,7 +375,7 @@ static struct bag limit(struct run *run, const struct bag *in, const struct plan
 
 struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context)
 {
-    struct bag in[2] = {{0}, {0}};
+    struct bag *in = mem_alloc_zero(plan->input_count * sizeof(*in));
     struct bag bag = {0};
 
     for (unsigned i = 0; i < plan->input_count; i++)
@@ -390,10 +390,13 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
         bag = join(run, &in[0], &in[1], &plan->as.join);
     else if (plan->op == PLAN_LIMIT)
         bag = limit(run, &in[0], &plan->as.limit);
+    else
+        bag = recompute_set(run, plan, in);
     bag_consolidate(&bag);
     for (size_t i = 0; run->membership && i < bag.count; i++)
         bag.entries[i].weight = 1;
     for (unsigned i = 0; i < plan->input_count; i++)
         bag_release(&in[i]);
+    free(in);
     return bag;
 }

@@ -4,7 +4,7 @@
 #include "base/arena.h"
 #include "engine/recompute.h"
 
-/* What the two halves of the recomputation share; nobody else includes this. */
+/* What the parts of the recomputation share; nobody else includes this. */
 
 /* A run of the recomputation: one query, with all its subqueries. */
 struct run {
@@ -35,5 +35,8 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
 /* The rows of a subquery for one enclosing row. */
 struct bag recompute_subquery(struct run *run, const struct plan_subquery *subquery,
                               const struct row *around);
+
+/* distinct, union, except or intersect of the rows of its inputs. */
+struct bag recompute_set(struct run *run, const struct plan *plan, const struct bag *in);
 
 #endif

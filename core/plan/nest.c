@@ -1,9 +1,6 @@
 /* Decorrelation; see nest.h. */
 #include "plan/nest.h"
 
-#include "base/buf.h"
-#include "plan/write.h"
-
 #include <string.h>
 
 /* Subquery projections met on the way: a project, the rows that went in and those that came out. */
@@ -251,6 +248,59 @@ static struct lifted lift_join(struct nest *nest, const struct plan *plan,
     return (struct lifted){join, left.bound || right.bound};
 }
 
+static const struct plan *rekey(struct nest *nest, const struct plan *by, const struct plan *input)
+{
+    struct plan *plan = plan_new(nest, PLAN_REKEY, 1);
+
+    plan->inputs[0] = input;
+    plan->as.set = by->as.set;
+    return plan;
+}
+
+/* distinct: of all rows a distinct of their values; of those that agree `on` something the first
+ * of a limit. */
+static struct lifted lift_unique(struct nest *nest, const struct plan *plan,
+                                 const struct plan *contexts)
+{
+    struct lifted in = lift(nest, plan->inputs[0], contexts, NULL);
+    struct plan *first;
+
+    if (plan->as.set.first.partition_count == 0) {
+        in.plan = unary(nest, PLAN_DISTINCT, rekey(nest, plan, in.plan));
+        return in;
+    }
+    first = plan_new(nest, PLAN_LIMIT, 1);
+    first->as.limit = plan->as.set.first;
+    first->inputs[0] = in.plan;
+    in.plan = rekey(nest, plan, first);
+    return in;
+}
+
+/* union, except, intersect: if one of the inputs has contexts all of them get theirs. */
+static struct lifted lift_set(struct nest *nest, const struct plan *plan,
+                              const struct plan *contexts)
+{
+    struct lifted *in = ARENA_ARRAY(nest->arena, struct lifted, plan->input_count);
+    struct plan *set = plan_new(nest, plan->op, plan->input_count);
+    struct lifted result = {set, false};
+
+    set->as = plan->as;
+    for (unsigned i = 0; i < plan->input_count; i++) {
+        in[i] = lift(nest, plan->inputs[i], contexts, NULL);
+        result.bound = result.bound || in[i].bound;
+    }
+    for (unsigned i = 0; i < plan->input_count; i++) {
+        if (result.bound)
+            in[i] = bind(nest, in[i], contexts, NULL);
+        set->inputs[i] = plan->op == PLAN_UNION ? in[i].plan : rekey(nest, plan, in[i].plan);
+    }
+    if (plan->op == PLAN_UNION && !plan_keeps_keys(plan))
+        result.plan = rekey(nest, plan, set);
+    if (plan->op == PLAN_UNION && !plan->as.set.all)
+        result.plan = unary(nest, PLAN_DISTINCT, result.plan);
+    return result;
+}
+
 static struct lifted lift(struct nest *nest, const struct plan *plan, const struct plan *contexts,
                           struct hang **hangs)
 {
@@ -258,6 +308,10 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
 
     if (plan->op == PLAN_JOIN) {
         result = lift_join(nest, plan, contexts, hangs);
+    } else if (plan->op == PLAN_UNIQUE) {
+        result = lift_unique(nest, plan, contexts);
+    } else if (plan->op == PLAN_UNION || plan->op == PLAN_EXCEPT || plan->op == PLAN_INTERSECT) {
+        result = lift_set(nest, plan, contexts);
     } else if (plan->op != PLAN_SCAN) {
         struct lifted in = lift(nest, plan->inputs[0], contexts, hangs);
 
@@ -360,73 +414,6 @@ static void add_levels(struct plan *tree, const struct plan_level *levels, size_
         tree->inputs[levels[i].input + 1] = levels[i].children;
         add_levels(tree, levels[i].levels, levels[i].level_count);
     }
-}
-
-/* Where the rows of a plan come from, and what of them its projections leave. */
-static const struct plan_scan *trace(const struct plan *plan, struct buf *projections)
-{
-    while (plan->op != PLAN_SCAN) {
-        if (plan->op == PLAN_JOIN && plan->as.join.both)
-            return NULL; /* rows of no table */
-        if (plan->op == PLAN_PROJECT &&
-            !(plan->as.project.count == 1 && !plan->as.project.projections[0].expr))
-            plan_write_arguments(projections, plan); /* "all" alone changes nothing */
-        plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
-    }
-    return &plan->as.scan;
-}
-
-static bool conflicts(const struct plan *one, const struct plan *other)
-{
-    struct buf one_text = BUF_INIT;
-    struct buf other_text = BUF_INIT;
-    const struct plan_scan *a = trace(one, &one_text);
-    const struct plan_scan *b = trace(other, &other_text);
-    bool result = a && b && a->table_size == b->table_size &&
-                  memcmp(a->table, b->table, a->table_size) == 0 &&
-                  (one_text.size != other_text.size ||
-                   (one_text.size && memcmp(one_text.bytes, other_text.bytes, one_text.size) != 0));
-
-    buf_release(&one_text);
-    buf_release(&other_text);
-    return result;
-}
-
-/* Whether one record can have different rows under different enclosing rows. */
-static bool shows_parents(const struct plan *plan)
-{
-    while (plan->op != PLAN_SCAN && !(plan->op == PLAN_JOIN && plan->as.join.both)) {
-        for (size_t i = 0; plan->op == PLAN_PROJECT && i < plan->as.project.count; i++) {
-            const struct expr *expr = plan->as.project.projections[i].expr;
-
-            if (expr && expr_asks_context(expr))
-                return true;
-        }
-        plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
-    }
-    return false;
-}
-
-const char *nest_conflict(const struct plan_view *view, size_t *size)
-{
-    const struct plan *members = view->circuit;
-    struct buf none = BUF_INIT;
-
-    if (members->op == PLAN_DISTINCT)
-        members = members->inputs[0];
-    if (members->op != PLAN_MEMBERS || (view->emit == EMIT_IDS && view->format != FORMAT_DELTA))
-        return NULL;
-    for (unsigned i = 0; i < members->input_count; i++)
-        for (unsigned j = 0; j <= i; j++)
-            if (j < i ? conflicts(members->inputs[i], members->inputs[j])
-                      : shows_parents(members->inputs[i])) {
-                const struct plan_scan *scan = trace(members->inputs[i], &none);
-
-                buf_release(&none);
-                *size = scan->table_size;
-                return scan->table;
-            }
-    return NULL;
 }
 
 void nest_view(struct arena *arena, struct plan_view *view)

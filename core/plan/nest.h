@@ -21,8 +21,4 @@
  */
 void nest_view(struct arena *arena, struct plan_view *view);
 
-/* A table whose records the view would have to write with two different rows, by two projections;
- * NULL if there is none. */
-const char *nest_conflict(const struct plan_view *view, size_t *size);
-
 #endif

@@ -32,11 +32,15 @@ void plan_memory_unref(struct plan_memory *memory)
 const char *plan_op_name(enum plan_op op)
 {
     static const char *const names[] = {
-        [PLAN_SCAN] = "scan",       [PLAN_FILTER] = "filter",       [PLAN_PROJECT] = "project",
-        [PLAN_JOIN] = "join",       [PLAN_LIMIT] = "limit",         [PLAN_DISTINCT] = "distinct",
-        [PLAN_CONTEXT] = "context", [PLAN_CORRELATE] = "correlate", [PLAN_EXPAND] = "expand",
-        [PLAN_SURVIVE] = "survive", [PLAN_EXISTS] = "exists",       [PLAN_MEMBERS] = "members",
-        [PLAN_TREE] = "tree",
+        [PLAN_SCAN] = "scan",           [PLAN_FILTER] = "filter",
+        [PLAN_PROJECT] = "project",     [PLAN_JOIN] = "join",
+        [PLAN_LIMIT] = "limit",         [PLAN_UNIQUE] = "distinct",
+        [PLAN_UNION] = "union",         [PLAN_EXCEPT] = "except",
+        [PLAN_INTERSECT] = "intersect", [PLAN_REKEY] = "rekey",
+        [PLAN_DISTINCT] = "distinct",   [PLAN_CONTEXT] = "context",
+        [PLAN_CORRELATE] = "correlate", [PLAN_EXPAND] = "expand",
+        [PLAN_SURVIVE] = "survive",     [PLAN_EXISTS] = "exists",
+        [PLAN_MEMBERS] = "members",     [PLAN_TREE] = "tree",
     };
 
     return names[op];
@@ -46,9 +50,19 @@ bool plan_is_set(const struct plan *plan)
 {
     switch (plan->op) {
     case PLAN_SCAN:
+    case PLAN_UNIQUE:
     case PLAN_DISTINCT:
     case PLAN_TREE:
         return true;
+    case PLAN_UNION:
+        if (!plan->as.set.apart)
+            return false; /* inputs may have a row in common */
+        break;
+    case PLAN_EXCEPT:
+    case PLAN_INTERSECT:
+        return !plan->as.set.all;
+    case PLAN_REKEY: /* rows become equal, unless there is one of each value */
+        return plan->as.set.first.partition_count > 0;
     case PLAN_CONTEXT: /* enclosing rows may agree in what they give */
     case PLAN_EXPAND:
     case PLAN_SURVIVE:
@@ -94,11 +108,22 @@ bool plan_has_members(const struct plan *plan)
            (plan->op == PLAN_DISTINCT && plan->inputs[0]->op == PLAN_MEMBERS);
 }
 
+bool plan_keeps_keys(const struct plan *plan)
+{
+    return plan->op == PLAN_UNION && plan->as.set.all && plan->as.set.apart;
+}
+
 bool plan_rows_have_ids(const struct plan *plan)
 {
     switch (plan->op) {
     case PLAN_SCAN:
         return true;
+    case PLAN_UNIQUE:
+    case PLAN_UNION:
+    case PLAN_EXCEPT:
+    case PLAN_INTERSECT:
+    case PLAN_REKEY:
+        return plan_keeps_keys(plan);
     case PLAN_JOIN:
         return !plan->as.join.both && plan_rows_have_ids(plan->inputs[0]);
     case PLAN_FILTER:

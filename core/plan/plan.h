@@ -29,7 +29,12 @@ enum plan_op {
     PLAN_PROJECT,
     PLAN_JOIN,
     PLAN_LIMIT,
+    PLAN_UNIQUE, /* the name of it is distinct: one row for each value */
+    PLAN_UNION,
+    PLAN_EXCEPT,
+    PLAN_INTERSECT,
     /* put in by plan/nest.c */
+    PLAN_REKEY,     /* rows under the keys that their values are */
     PLAN_DISTINCT,  /* every row once */
     PLAN_CONTEXT,   /* the values that a subquery asks its enclosing rows for */
     PLAN_CORRELATE, /* rows under each context that their keys agree with */
@@ -92,6 +97,20 @@ struct plan_limit {
     size_t partition_count;
 };
 
+/*
+ * Operators that compare rows by value: PLAN_UNIQUE, PLAN_UNION, PLAN_EXCEPT, PLAN_INTERSECT, and
+ * PLAN_REKEY, which makes the value of a row its key. As they run, these five do one thing each:
+ * union adds its inputs up, except and intersect count the rows of inputs that are keyed by value.
+ */
+struct plan_set {
+    bool all;
+    bool apart;            /* union: of records, no two inputs of one table */
+    bool known;            /* rows have no other fields than these columns, */
+    struct path **columns; /* each a path of one step */
+    size_t column_count;
+    struct plan_limit first; /* distinct on: one row in each partition; without partitions: all */
+};
+
 struct plan;
 
 /*
@@ -136,6 +155,7 @@ struct plan {
         struct plan_project project;
         struct plan_join join;
         struct plan_limit limit;
+        struct plan_set set;
         const struct plan_subquery *context;
         struct plan_correlate correlate;
         struct plan_exists exists;
@@ -177,5 +197,8 @@ bool plan_has_members(const struct plan *plan);
 
 /* True if rows of the result are records of a table, so that ids can stand for them. */
 bool plan_rows_have_ids(const struct plan *plan);
+
+/* True if a union's rows keep their keys; else each row's value becomes its key. */
+bool plan_keeps_keys(const struct plan *plan);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/mem.h"
+#include "plan/conflict.h"
 #include "plan/nest.h"
 #include "plan/reader.h"
 #include "value/json_scan.h"
@@ -118,7 +119,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
         const char *table;
 
         nest_view(&memory->arena, view);
-        table = nest_conflict(view, &table_size);
+        table = plan_conflict(view, &table_size);
         if (!table)
             return true;
         (void)plan_fail(reader, root,

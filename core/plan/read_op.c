@@ -4,6 +4,7 @@
 #include "value/json_scan.h"
 #include "value/number.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool read_input(struct plan_reader *reader, struct value value, struct plan *plan,
@@ -121,8 +122,8 @@ static bool read_children(struct plan_reader *reader, struct value value, struct
                              excerpt(alias.text, alias.size).text);
     if (reader->aside)
         return plan_fail(reader, value,
-                         "a subquery on the right of a join, below \"select\":\"both\" or inside "
-                         "exists adds nothing to the view");
+                         "a subquery on the right of a join, below \"select\":\"both\" or a set "
+                         "operation, or inside exists adds nothing to the view");
     subquery->alias = alias.text;
     subquery->alias_size = alias.size;
     subquery->single = single.type == VALUE_TRUE;
@@ -369,14 +370,17 @@ static const struct {
     enum plan_op op;
     bool (*read)(struct plan_reader *reader, struct value value, struct plan *plan);
 } readers[] = {
-    {PLAN_SCAN, read_scan}, {PLAN_FILTER, read_filter}, {PLAN_PROJECT, read_project},
-    {PLAN_JOIN, read_join}, {PLAN_LIMIT, read_limit},
+    {PLAN_SCAN, read_scan},      {PLAN_FILTER, read_filter},   {PLAN_PROJECT, read_project},
+    {PLAN_JOIN, read_join},      {PLAN_LIMIT, read_limit},     {PLAN_UNIQUE, plan_read_distinct},
+    {PLAN_UNION, plan_read_set}, {PLAN_EXCEPT, plan_read_set}, {PLAN_INTERSECT, plan_read_set},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)
 {
     struct plan *plan = ARENA_NEW(&reader->memory->arena, struct plan);
     struct value name;
+    char list[200]; /* every name fits */
+    size_t used = 0;
 
     if (value.type != VALUE_OBJECT) {
         (void)plan_fail(reader, value, "an operator must be an object, not %s",
@@ -394,8 +398,12 @@ const struct plan *plan_read_op(struct plan_reader *reader, struct value value)
         reader->depth--;
         return plan;
     }
-    (void)plan_fail(reader, name,
-                    "unknown operator %s; there are scan, filter, project, join, limit",
-                    excerpt(name.text, name.size).text);
+    for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
+        const char *known = plan_op_name(readers[i].op);
+
+        used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "", known);
+    }
+    (void)plan_fail(reader, name, "unknown operator %s; there are %s",
+                    excerpt(name.text, name.size).text, list);
     return NULL;
 }

@@ -99,6 +99,9 @@ bool plan_pattern(struct plan_reader *reader, enum predicate_type type, struct v
                   struct value escape, struct pattern **pattern);
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value);
 
+bool plan_read_distinct(struct plan_reader *reader, struct value value, struct plan *plan);
+bool plan_read_set(struct plan_reader *reader, struct value value, struct plan *plan);
+
 /* How many elements an array has; refuses other types. */
 bool plan_array(struct plan_reader *reader, struct value value, const char *what, size_t *count);
 

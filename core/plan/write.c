@@ -279,6 +279,27 @@ static void write_tree(struct buf *buf, const struct plan_tree *tree)
     write_levels(buf, tree->levels, tree->level_count);
 }
 
+/* Of which columns a value consists that becomes a key; without them of all fields. */
+static void write_rekey(struct buf *buf, const struct plan_set *set)
+{
+    size_t on = set->first.partition_count;
+
+    if (on == 0 && !set->known) {
+        buf_add_string(buf, "\"key\":\"row\"");
+        return;
+    }
+    buf_add_string(buf, on ? "\"key\":[" : "\"key\":\"row\",\"columns\":[");
+    for (size_t i = 0; i < (on ? on : set->column_count); i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        if (on)
+            write_field(buf, &set->first.partition[i]);
+        else
+            path_write(buf, set->columns[i]);
+    }
+    buf_add_byte(buf, ']');
+}
+
 void plan_write_arguments(struct buf *buf, const struct plan *plan)
 {
     switch (plan->op) {
@@ -314,6 +335,15 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
     case PLAN_SURVIVE:
         buf_add_string(buf, plan->as.survive_bound ? "\"contexts\":true" : "\"contexts\":false");
         break;
+    case PLAN_EXCEPT:
+    case PLAN_INTERSECT:
+        buf_add_string(buf, plan->as.set.all ? "\"all\":true" : "\"all\":false");
+        break;
+    case PLAN_REKEY:
+        write_rekey(buf, &plan->as.set);
+        break;
+    case PLAN_UNIQUE: /* does not run */
+    case PLAN_UNION:
     case PLAN_DISTINCT:
     case PLAN_EXPAND:
     case PLAN_MEMBERS:

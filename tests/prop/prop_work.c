@@ -266,6 +266,72 @@ static void test_deleting_from_the_front_of_a_top_k(void **state)
     engine_free(&e);
 }
 
+#define FIELD(table, field)                                                               \
+    "{\"op\":\"project\",\"projections\":[{\"type\":\"field\",\"field\":\"" field "\"}]," \
+    "\"input\":" SCAN(table) "}"
+
+static void test_a_distinct_looks_up_the_values_of_a_change(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, VIEW("v", "{\"op\":\"distinct\",\"input\":" FIELD("t", "k") "}"));
+        fill(&e, "t", n);
+        ssp_start(e.ssp);
+        /* two rows each through scan, project, rekey, distinct */
+        assert_at_most("another field", n, work_of_put(&e, "t", 5, 5, 0), 2, 2, 0);
+        assert_at_most("a copy moves", n, work_of_put(&e, "t", 5, 6, 0), 6, 7, 2);
+        assert_at_most("and on", n, work_of_put(&e, "t", 5, 7, 0), 6, 6, 2);
+        assert_at_most("back", n, work_of_put(&e, "t", 5, 5, 0), 6, 7, 2);
+        engine_free(&e);
+    }
+}
+
+static void test_a_distinct_on_fields_costs_a_descent(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+        const uint64_t descents = 5 * (log2_of(n) + 4);
+
+        plan(&e, VIEW("v", "{\"op\":\"distinct\",\"on\":[\"none\"],\"order_by\":[{\"field\":"
+                           "\"v\"}],\"input\":" SCAN("t") "}"));
+        fill(&e, "t", n);
+        ssp_start(e.ssp);
+        assert_at_most("far behind", n, work_of_put(&e, "t", n - 2, 0, n), 2, 2, descents);
+        assert_at_most("the first", n, work_of_put(&e, "t", 0, 0, 0), 4, 6, descents);
+        assert_at_most("to behind", n, work_of_put(&e, "t", 0, 0, n), 4, 6, descents);
+        assert_at_most("another first", n, work_of_put(&e, "t", 0, 0, 0), 4, 6, descents);
+        engine_free(&e);
+    }
+}
+
+static void test_set_operations_look_up_the_values_of_a_change(void **state)
+{
+    static const char *const sets[] = {"\"union\"", "\"except\",\"all\":true",
+                                       "\"intersect\",\"all\":true"};
+
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        for (size_t i = 0; i < sizeof(sets) / sizeof(sets[0]); i++) {
+            text_add(&e.line, "{\"id\":\"v%zu\",\"root\":{\"op\":%s,\"inputs\":[%s,%s]}}", i,
+                     sets[i], FIELD("t", "k"), FIELD("u", "k"));
+            send(&e, true);
+        }
+        fill(&e, "t", n);
+        fill(&e, "u", n);
+        ssp_start(e.ssp);
+        /* in, by project; union, rekey, distinct; rekey, and two operators with a distinct each */
+        assert_at_most("left", n, work_of_put(&e, "t", 5, 6, 0), 16, 16, 8);
+        assert_at_most("right", n, work_of_put(&e, "u", 5, 6, 0), 16, 16, 8);
+        assert_at_most("another field", n, work_of_put(&e, "u", 5, 6, 1), 2, 2, 0);
+        engine_free(&e);
+    }
+}
+
 static void test_one_of_many_equal_keys_costs_its_matches(void **state)
 {
     struct engine e = engine_new(1);
@@ -359,6 +425,9 @@ int main(void)
         cmocka_unit_test(test_membership_costs_a_look_up),
         cmocka_unit_test(test_a_limit_pays_for_what_crosses_its_edges),
         cmocka_unit_test(test_deleting_from_the_front_of_a_top_k),
+        cmocka_unit_test(test_a_distinct_looks_up_the_values_of_a_change),
+        cmocka_unit_test(test_a_distinct_on_fields_costs_a_descent),
+        cmocka_unit_test(test_set_operations_look_up_the_values_of_a_change),
         cmocka_unit_test(test_one_of_many_equal_keys_costs_its_matches),
         cmocka_unit_test(test_a_table_that_no_plan_reads_costs_nothing),
         cmocka_unit_test(test_equal_views_are_computed_once),

@@ -1,0 +1,120 @@
+/* Records that a view would write with two rows; see conflict.h. */
+#include "plan/conflict.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "plan/write.h"
+
+#include <string.h>
+
+/* A table whose records a plan's rows may be, and what of them its projections leave. */
+struct origin {
+    const struct plan_scan *scan;
+    struct buf projections;
+    bool by_parent; /* one record may have other rows under other enclosing rows */
+    struct origin *next;
+};
+
+/* Adds a projection to those that rows are seen through. */
+static void add_projection(struct origin *through, const struct plan *plan)
+{
+    const struct plan_project *project = &plan->as.project;
+
+    if (project->count == 1 && !project->projections[0].expr)
+        return; /* "all" alone changes nothing */
+    plan_write_arguments(&through->projections, plan);
+    for (size_t i = 0; i < project->count; i++)
+        if (project->projections[i].expr && expr_asks_context(project->projections[i].expr))
+            through->by_parent = true;
+}
+
+/* Finds the origins of a plan's rows, which are seen through other projections above. */
+static void trace(const struct plan *plan, const struct origin *above, struct origin **origins)
+{
+    struct origin *origin = mem_alloc_zero(sizeof(*origin));
+
+    buf_add(&origin->projections, above->projections.bytes, above->projections.size);
+    origin->by_parent = above->by_parent;
+    while (plan->op != PLAN_SCAN && plan->op != PLAN_UNION && plan->op != PLAN_REKEY &&
+           !(plan->op == PLAN_JOIN && plan->as.join.both)) {
+        if (plan->op == PLAN_PROJECT)
+            add_projection(origin, plan);
+        plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
+    }
+    if (plan->op == PLAN_SCAN) {
+        origin->scan = &plan->as.scan;
+        origin->next = *origins;
+        *origins = origin;
+        return;
+    }
+    for (unsigned i = 0; plan->op == PLAN_UNION && i < plan->input_count; i++)
+        trace(plan->inputs[i], origin, origins);
+    buf_release(&origin->projections); /* the others are rows of no table */
+    free(origin);
+}
+
+static struct origin *origins_of(const struct plan *plan)
+{
+    const struct origin none = {.scan = NULL};
+    struct origin *origins = NULL;
+
+    trace(plan, &none, &origins);
+    return origins;
+}
+
+static void origins_free(struct origin *origins)
+{
+    while (origins) {
+        struct origin *next = origins->next;
+
+        buf_release(&origins->projections);
+        free(origins);
+        origins = next;
+    }
+}
+
+/* Whether a record that is found in both ways may have two rows. */
+static bool differ(const struct origin *a, const struct origin *b)
+{
+    return a->scan->table_size == b->scan->table_size &&
+           memcmp(a->scan->table, b->scan->table, a->scan->table_size) == 0 &&
+           (a->by_parent || a->projections.size != b->projections.size ||
+            (a->projections.size &&
+             memcmp(a->projections.bytes, b->projections.bytes, a->projections.size) != 0));
+}
+
+/* A table of whose records both have rows that may differ. */
+static const struct plan_scan *conflict(const struct plan *one, const struct plan *other)
+{
+    struct origin *a = origins_of(one);
+    struct origin *b = origins_of(other);
+    const struct plan_scan *found = NULL;
+
+    for (const struct origin *x = a; x; x = x->next)
+        for (const struct origin *y = b; y; y = y->next)
+            if (differ(x, y))
+                found = x->scan;
+    origins_free(a);
+    origins_free(b);
+    return found;
+}
+
+const char *plan_conflict(const struct plan_view *view, size_t *size)
+{
+    const struct plan *members = view->circuit;
+
+    if (members->op == PLAN_DISTINCT)
+        members = members->inputs[0];
+    if (members->op != PLAN_MEMBERS || (view->emit == EMIT_IDS && view->format != FORMAT_DELTA))
+        return NULL;
+    for (unsigned i = 0; i < members->input_count; i++)
+        for (unsigned j = 0; j <= i; j++) {
+            const struct plan_scan *scan = conflict(members->inputs[i], members->inputs[j]);
+
+            if (scan) {
+                *size = scan->table_size;
+                return scan->table;
+            }
+        }
+    return NULL;
+}

@@ -1,0 +1,10 @@
+#ifndef SSP_PLAN_CONFLICT_H
+#define SSP_PLAN_CONFLICT_H
+
+#include "plan/plan.h"
+
+/* A table whose records the view would have to write with two different rows, by two projections;
+ * NULL if there is none. */
+const char *plan_conflict(const struct plan_view *view, size_t *size);
+
+#endif
