@@ -31,6 +31,7 @@ struct gen_node {
     unsigned path_count;
     unsigned joins;
     bool has_limit;       /* or another operator for which weights count */
+    bool over_nothing;    /* may have a row over empty tables */
     bool has_select_left; /* or another operator that may give rows weights above 1 */
 };
 
@@ -411,6 +412,7 @@ static inline void gen_join(struct gen *g, struct gen_node *node, struct gen_nod
     node->text = gen_keep(g, &text);
     node->joins = left.joins + right.joins + 1;
     node->has_limit = left.has_limit || right.has_limit;
+    node->over_nothing = left.over_nothing || right.over_nothing;
     node->has_select_left = left.has_select_left || right.has_select_left || !both;
     if (!both)
         return;

@@ -63,6 +63,7 @@ static inline void gen_set(struct gen *g, struct gen_node *node, const struct ge
     node->text = gen_keep(g, &text);
     node->joins += other->joins;
     node->has_limit = node->has_limit || other->has_limit || kind == 3;
+    node->over_nothing = node->over_nothing || other->over_nothing;
     node->has_select_left = node->has_select_left || other->has_select_left || all;
     if (narrow) {
         node->path_count = 0;

@@ -9,9 +9,13 @@
  * sub-plans, or are twins that differ in one operand, so that nodes are shared where they may be
  * and only there.
  */
+#include "generate_aggregate.h"
 #include "generate_sets.h"
 
-enum { GEN_FEATURES = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS + GEN_SETS };
+enum {
+    GEN_FEATURES =
+        GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS + GEN_AGGREGATES + GEN_SETS
+};
 
 /* A tree of `depth` operators over scans. features[0 .. forced) are its top ones; the input under
  * the top one is the left or the right side of a join. */
@@ -44,8 +48,10 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
         else
             gen_join(g, &node, other, kind);
         node = swap ? other : node;
-    } else if (feature < GEN_FEATURES - GEN_SETS) {
+    } else if (feature < GEN_FEATURES - GEN_SETS - GEN_AGGREGATES) {
         gen_limit(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS - GEN_JOINS);
+    } else if (feature < GEN_FEATURES - GEN_SETS) {
+        gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FEATURES);
     } else if (feature < GEN_FEATURES - GEN_SETS + GEN_DISTINCTS) {
         gen_distinct(g, &node, feature + GEN_SETS - GEN_FEATURES);
     } else {

@@ -35,7 +35,8 @@ struct case_view {
     const char *emit;
     const char *semantics;
     const char *params;
-    bool counts; /* weights decide what is in it: a limit over a join that selects the left */
+    bool over_nothing; /* may have a row over empty tables */
+    bool counts;       /* weights decide what is in it: a limit over a join that selects the left */
 };
 
 struct case_lines {
@@ -312,6 +313,7 @@ static inline void gen_view(struct gen_case *c, const struct gen_node *root, con
     view->emit = GEN_PICK(&c->g, emits);
     view->semantics = GEN_PICK(&c->g, semantics);
     view->params = gen_params(&c->g);
+    view->over_nothing = root->over_nothing;
     view->counts = root->has_limit && root->has_select_left;
     if (view->counts && gen_percent(&c->g, 60))
         view->semantics = "multiset";

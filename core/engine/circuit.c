@@ -95,6 +95,20 @@ static struct buf node_text(const struct plan *plan, struct node *const *inputs)
     return text;
 }
 
+static void enqueue(struct circuit *circuit, struct node *node)
+{
+    size_t i = circuit->queue_count;
+
+    if (node->queued)
+        return;
+    node->queued = true;
+    circuit->queue = mem_grow(circuit->queue, &circuit->queue_max, i + 1, sizeof(struct node *));
+    circuit->queue_count++;
+    for (; i > 0 && circuit->queue[(i - 1) / 2]->number > node->number; i = (i - 1) / 2)
+        circuit->queue[i] = circuit->queue[(i - 1) / 2];
+    circuit->queue[i] = node;
+}
+
 /* Sub-plans met already, for a plan is a DAG and may be met along exponentially many ways. */
 struct memo {
     struct {
@@ -139,6 +153,8 @@ static struct node *make(struct circuit *circuit, const struct plan *plan,
     node->op = op_new(plan);
     node->users = 1;
     attach(circuit, node);
+    if (node->op->class->over_nothing)
+        enqueue(circuit, node);
     return node;
 }
 
@@ -241,20 +257,6 @@ struct node *circuit_scan(const struct circuit *circuit, const char *table, size
     at = find(circuit, &text);
     buf_release(&text);
     return at == HASHTAB_NONE ? NULL : circuit->nodes[at];
-}
-
-static void enqueue(struct circuit *circuit, struct node *node)
-{
-    size_t i = circuit->queue_count;
-
-    if (node->queued)
-        return;
-    node->queued = true;
-    circuit->queue = mem_grow(circuit->queue, &circuit->queue_max, i + 1, sizeof(struct node *));
-    circuit->queue_count++;
-    for (; i > 0 && circuit->queue[(i - 1) / 2]->number > node->number; i = (i - 1) / 2)
-        circuit->queue[i] = circuit->queue[(i - 1) / 2];
-    circuit->queue[i] = node;
 }
 
 static struct node *dequeue(struct circuit *circuit)

@@ -49,6 +49,8 @@ static const char *state_of(const struct node *node)
         return "its first input, and which contexts have rows";
     case PLAN_LIMIT:
         return "its input, in order";
+    case PLAN_AGGREGATE:
+        return "what each group's aggregates remember";
     case PLAN_DISTINCT:
         return "weights of its input";
     case PLAN_EXCEPT:

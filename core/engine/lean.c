@@ -58,6 +58,24 @@ static void need_order(struct needs *needs, const struct plan_limit *limit)
         need(needs, &limit->partition[i]);
 }
 
+static void need_aggregate(struct needs *needs, const struct plan_aggregate *aggregate)
+{
+    for (size_t i = 0; i < aggregate->group_count; i++)
+        need(needs, &aggregate->groups[i].expr);
+    for (size_t i = 0; i < aggregate->measure_count; i++) {
+        const struct plan_measure *measure = &aggregate->measures[i];
+
+        if (measure->expr)
+            need(needs, measure->expr);
+        if (measure->filter)
+            need_predicate(needs, measure->filter);
+        for (size_t j = 0; j < measure->order_count; j++)
+            need(needs, &measure->order[j].expr);
+    }
+    if (aggregate->having)
+        need_predicate(needs, aggregate->having);
+}
+
 static void need_plan(struct needs *needs, const struct plan *plan)
 {
     switch (plan->op) {
@@ -80,6 +98,9 @@ static void need_plan(struct needs *needs, const struct plan *plan)
         break;
     case PLAN_UNIQUE:
         need_order(needs, &plan->as.set.first);
+        break;
+    case PLAN_AGGREGATE:
+        need_aggregate(needs, &plan->as.aggregate);
         break;
     case PLAN_SCAN:
     case PLAN_UNION:
@@ -155,7 +176,7 @@ static void add_tables(struct lean *lean, const struct plan *plan, const struct 
 {
     struct lean_table *table;
 
-    whole = whole || copies_rows(plan);
+    whole = plan->op != PLAN_AGGREGATE && (whole || copies_rows(plan));
     for (unsigned i = 0; i < plan->input_count; i++)
         add_tables(lean, plan->inputs[i], needs, whole);
     add_subqueries(lean, plan);

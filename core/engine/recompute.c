@@ -390,6 +390,8 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
         bag = join(run, &in[0], &in[1], &plan->as.join);
     else if (plan->op == PLAN_LIMIT)
         bag = limit(run, &in[0], &plan->as.limit);
+    else if (plan->op == PLAN_AGGREGATE)
+        bag = recompute_aggregate(run, &in[0], &plan->as.aggregate, context);
     else
         bag = recompute_set(run, plan, in);
     bag_consolidate(&bag);

@@ -32,6 +32,9 @@ struct row *recompute_row(struct row_source source, struct buf *text);
 /* A plan's rows; context: the values of the enclosing rows, missing at the root. */
 struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context);
 
+struct bag recompute_aggregate(struct run *run, const struct bag *in,
+                               const struct plan_aggregate *plan, struct value context);
+
 /* The rows of a subquery for one enclosing row. */
 struct bag recompute_subquery(struct run *run, const struct plan_subquery *subquery,
                               const struct row *around);

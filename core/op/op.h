@@ -27,6 +27,8 @@ struct op_class {
     const char *name;
     size_t size; /* of the struct that embeds struct op as its first member */
 
+    bool over_nothing; /* stepped once at the start: it may have rows where its inputs have none */
+
     /* Read the plan's arguments; state is zeroed; the plan outlives the operator. May be NULL. */
     void (*init)(struct op *op, const struct plan *plan);
 

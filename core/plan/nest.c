@@ -233,6 +233,21 @@ static struct lifted lift_project(struct nest *nest, const struct plan *plan, st
     return (struct lifted){out, in.bound};
 }
 
+/* Without groups there is a row under every context, also over nothing. */
+static struct lifted lift_aggregate(struct nest *nest, const struct plan *plan, struct lifted in,
+                                    const struct plan *contexts)
+{
+    struct plan *aggregate;
+
+    if (!in.bound || plan->as.aggregate.group_count)
+        return (struct lifted){over(nest, plan, in.plan), in.bound};
+    aggregate = plan_new(nest, PLAN_AGGREGATE, 2);
+    aggregate->as = plan->as;
+    aggregate->inputs[0] = in.plan;
+    aggregate->inputs[1] = contexts;
+    return (struct lifted){aggregate, true};
+}
+
 static struct lifted lift_join(struct nest *nest, const struct plan *plan,
                                const struct plan *contexts, struct hang **hangs)
 {
@@ -315,7 +330,9 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
     } else if (plan->op != PLAN_SCAN) {
         struct lifted in = lift(nest, plan->inputs[0], contexts, hangs);
 
-        if (plan->op == PLAN_FILTER)
+        if (plan->op == PLAN_AGGREGATE)
+            result = lift_aggregate(nest, plan, in, contexts);
+        else if (plan->op == PLAN_FILTER)
             result = lift_filter(nest, plan, in, contexts);
         else if (plan->op == PLAN_PROJECT)
             result = lift_project(nest, plan, in, contexts, hangs);

@@ -41,9 +41,48 @@ const char *plan_op_name(enum plan_op op)
         [PLAN_CORRELATE] = "correlate", [PLAN_EXPAND] = "expand",
         [PLAN_SURVIVE] = "survive",     [PLAN_EXISTS] = "exists",
         [PLAN_MEMBERS] = "members",     [PLAN_TREE] = "tree",
+        [PLAN_AGGREGATE] = "aggregate",
     };
 
     return names[op];
+}
+
+const char *plan_function_name(enum plan_function function)
+{
+    static const char *const names[] = {
+        [AGGREGATE_COUNT] = "count",
+        [AGGREGATE_COUNT_DISTINCT] = "count_distinct",
+        [AGGREGATE_SUM] = "sum",
+        [AGGREGATE_AVG] = "avg",
+        [AGGREGATE_MIN] = "min",
+        [AGGREGATE_MAX] = "max",
+        [AGGREGATE_ARRAY_AGG] = "array_agg",
+        [AGGREGATE_JSON_AGG] = "json_agg",
+        [AGGREGATE_STRING_AGG] = "string_agg",
+        [AGGREGATE_BOOL_AND] = "bool_and",
+        [AGGREGATE_BOOL_OR] = "bool_or",
+        [AGGREGATE_FIRST] = "first",
+        [AGGREGATE_LAST] = "last",
+        [AGGREGATE_ARG_MIN] = "arg_min",
+        [AGGREGATE_ARG_MAX] = "arg_max",
+        [AGGREGATE_STDDEV] = "stddev",
+        [AGGREGATE_STDDEV_POP] = "stddev_pop",
+        [AGGREGATE_VARIANCE] = "variance",
+        [AGGREGATE_VAR_POP] = "var_pop",
+        [AGGREGATE_MEDIAN] = "median",
+        [AGGREGATE_PERCENTILE] = "percentile",
+        [AGGREGATE_PERCENTILE_DISC] = "percentile_disc",
+        [AGGREGATE_MODE] = "mode",
+    };
+
+    return names[function];
+}
+
+bool plan_function_is_ordered(enum plan_function function)
+{
+    return function == AGGREGATE_ARRAY_AGG || function == AGGREGATE_JSON_AGG ||
+           function == AGGREGATE_STRING_AGG || function == AGGREGATE_FIRST ||
+           function == AGGREGATE_LAST;
 }
 
 bool plan_is_set(const struct plan *plan)
@@ -51,6 +90,7 @@ bool plan_is_set(const struct plan *plan)
     switch (plan->op) {
     case PLAN_SCAN:
     case PLAN_UNIQUE:
+    case PLAN_AGGREGATE: /* a row a group */
     case PLAN_DISTINCT:
     case PLAN_TREE:
         return true;
@@ -124,6 +164,8 @@ bool plan_rows_have_ids(const struct plan *plan)
     case PLAN_INTERSECT:
     case PLAN_REKEY:
         return plan_keeps_keys(plan);
+    case PLAN_AGGREGATE:
+        return false;
     case PLAN_JOIN:
         return !plan->as.join.both && plan_rows_have_ids(plan->inputs[0]);
     case PLAN_FILTER:

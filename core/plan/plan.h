@@ -33,6 +33,7 @@ enum plan_op {
     PLAN_UNION,
     PLAN_EXCEPT,
     PLAN_INTERSECT,
+    PLAN_AGGREGATE,
     /* put in by plan/nest.c */
     PLAN_REKEY,     /* rows under the keys that their values are */
     PLAN_DISTINCT,  /* every row once */
@@ -111,6 +112,60 @@ struct plan_set {
     struct plan_limit first; /* distinct on: one row in each partition; without partitions: all */
 };
 
+struct plan_group {
+    struct expr expr;
+    const char *alias; /* normalised JSON, with quotes */
+    size_t alias_size;
+};
+
+enum plan_function {
+    AGGREGATE_COUNT,
+    AGGREGATE_COUNT_DISTINCT,
+    AGGREGATE_SUM,
+    AGGREGATE_AVG,
+    AGGREGATE_MIN,
+    AGGREGATE_MAX,
+    AGGREGATE_ARRAY_AGG,
+    AGGREGATE_JSON_AGG,
+    AGGREGATE_STRING_AGG,
+    AGGREGATE_BOOL_AND,
+    AGGREGATE_BOOL_OR,
+    AGGREGATE_FIRST,
+    AGGREGATE_LAST,
+    AGGREGATE_ARG_MIN,
+    AGGREGATE_ARG_MAX,
+    AGGREGATE_STDDEV,
+    AGGREGATE_STDDEV_POP,
+    AGGREGATE_VARIANCE,
+    AGGREGATE_VAR_POP,
+    AGGREGATE_MEDIAN,
+    AGGREGATE_PERCENTILE,
+    AGGREGATE_PERCENTILE_DISC,
+    AGGREGATE_MODE,
+    AGGREGATE_FUNCTIONS,
+};
+
+/* One aggregate: a function of the values that an expression has in the rows of a group. */
+struct plan_measure {
+    enum plan_function function;
+    struct expr *expr; /* NULL: rows are counted */
+    bool distinct;     /* each value once */
+    struct predicate *filter;
+    struct order_field *order; /* what rows are sorted by: order_by, "by", else the expression */
+    size_t order_count;
+    struct value parameter; /* p of a percentile; the separator of a string */
+    const char *alias;      /* normalised JSON, with quotes */
+    size_t alias_size;
+};
+
+struct plan_aggregate {
+    struct plan_group *groups;
+    size_t group_count; /* 0: one row, also over nothing */
+    struct plan_measure *measures;
+    size_t measure_count;
+    struct predicate *having;
+};
+
 struct plan;
 
 /*
@@ -156,6 +211,7 @@ struct plan {
         struct plan_join join;
         struct plan_limit limit;
         struct plan_set set;
+        struct plan_aggregate aggregate; /* a second input: contexts that have a row over nothing */
         const struct plan_subquery *context;
         struct plan_correlate correlate;
         struct plan_exists exists;
@@ -179,6 +235,10 @@ struct plan_view {
     const struct plan *circuit; /* as it runs: the members of the view, or its tree */
     struct plan_memory *memory; /* where all of it lives; the view owns one reference */
 };
+
+const char *plan_function_name(enum plan_function function);
+/* True if it goes by the order of rows: arrays, strings, first and last. */
+bool plan_function_is_ordered(enum plan_function function);
 
 /* The operator's name in plan files. */
 const char *plan_op_name(enum plan_op op);

@@ -372,10 +372,11 @@ bool plan_field(struct plan_reader *reader, struct value value, struct expr *exp
 
 bool plan_key(struct plan_reader *reader, struct value value, struct expr *expr)
 {
+    bool key = reader->key;
     bool ok;
 
     reader->key = true;
     ok = plan_field(reader, value, expr);
-    reader->key = false;
+    reader->key = key;
     return ok;
 }

@@ -122,8 +122,8 @@ static bool read_children(struct plan_reader *reader, struct value value, struct
                              excerpt(alias.text, alias.size).text);
     if (reader->aside)
         return plan_fail(reader, value,
-                         "a subquery on the right of a join, below \"select\":\"both\" or a set "
-                         "operation, or inside exists adds nothing to the view");
+                         "a subquery on the right of a join, below \"select\":\"both\", a set "
+                         "operation or an aggregate, or inside exists adds nothing to the view");
     subquery->alias = alias.text;
     subquery->alias_size = alias.size;
     subquery->single = single.type == VALUE_TRUE;
@@ -365,14 +365,28 @@ static bool read_limit(struct plan_reader *reader, struct value value, struct pl
            read_input(reader, value, plan, "input");
 }
 
+/* Its rows are rows of no table: subqueries below it would add nothing to the view. */
+static bool read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    bool aside = reader->aside;
+    bool ok;
+
+    reader->aside = true;
+    ok = plan_read_aggregate(reader, value, plan) && read_input(reader, value, plan, "input");
+    reader->aside = aside;
+    return ok;
+}
+
 /* Every operator of plan files. */
 static const struct {
     enum plan_op op;
     bool (*read)(struct plan_reader *reader, struct value value, struct plan *plan);
 } readers[] = {
-    {PLAN_SCAN, read_scan},      {PLAN_FILTER, read_filter},   {PLAN_PROJECT, read_project},
-    {PLAN_JOIN, read_join},      {PLAN_LIMIT, read_limit},     {PLAN_UNIQUE, plan_read_distinct},
-    {PLAN_UNION, plan_read_set}, {PLAN_EXCEPT, plan_read_set}, {PLAN_INTERSECT, plan_read_set},
+    {PLAN_SCAN, read_scan},           {PLAN_FILTER, read_filter},
+    {PLAN_PROJECT, read_project},     {PLAN_JOIN, read_join},
+    {PLAN_LIMIT, read_limit},         {PLAN_UNIQUE, plan_read_distinct},
+    {PLAN_AGGREGATE, read_aggregate}, {PLAN_UNION, plan_read_set},
+    {PLAN_EXCEPT, plan_read_set},     {PLAN_INTERSECT, plan_read_set},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)

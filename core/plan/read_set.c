@@ -66,6 +66,15 @@ static bool add_columns(struct arena *arena, struct plan_set *set, const struct 
         }
         return true;
     }
+    if (plan->op == PLAN_AGGREGATE) {
+        const struct plan_aggregate *aggregate = &plan->as.aggregate;
+
+        for (size_t i = 0; i < aggregate->group_count; i++)
+            add_column(arena, set, aggregate->groups[i].alias, aggregate->groups[i].alias_size);
+        for (size_t i = 0; i < aggregate->measure_count; i++)
+            add_column(arena, set, aggregate->measures[i].alias, aggregate->measures[i].alias_size);
+        return true;
+    }
     if (plan->op == PLAN_SCAN || !plan->as.set.known)
         return false;
     for (size_t i = 0; i < plan->as.set.column_count; i++)

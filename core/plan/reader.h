@@ -90,6 +90,9 @@ bool plan_keys(struct plan_reader *reader, struct value list, const char *what, 
 bool plan_order(struct plan_reader *reader, struct value list, struct order_field **order,
                 size_t *count);
 
+/* An aggregate but for its input. */
+bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan);
+
 struct predicate *plan_read_predicate(struct plan_reader *reader, struct value value);
 /* The same, and ready to be evaluated. */
 struct predicate *plan_whole_predicate(struct plan_reader *reader, struct value value);

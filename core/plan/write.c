@@ -207,6 +207,57 @@ static void write_limit(struct buf *buf, const struct plan_limit *limit)
     buf_add_byte(buf, ']');
 }
 
+static void write_measure(struct buf *buf, const struct plan_measure *measure)
+{
+    buf_add_format(buf, "{\"func\":\"%s\"", plan_function_name(measure->function));
+    if (measure->expr) {
+        buf_add_string(buf, ",\"field\":");
+        write_field(buf, measure->expr);
+    }
+    if (measure->distinct)
+        buf_add_string(buf, ",\"distinct\":true");
+    if (measure->filter) {
+        buf_add_string(buf, ",\"filter\":");
+        plan_write_predicate(buf, measure->filter);
+    }
+    if (measure->function == AGGREGATE_ARG_MIN || measure->function == AGGREGATE_ARG_MAX) {
+        buf_add_string(buf, ",\"by\":");
+        write_field(buf, &measure->order->expr);
+    } else if (plan_function_is_ordered(measure->function)) {
+        buf_add_byte(buf, ',');
+        write_order(buf, measure->order, measure->order_count);
+    }
+    if (measure->parameter.size) {
+        buf_add_string(buf,
+                       measure->parameter.type == VALUE_STRING ? ",\"separator\":" : ",\"p\":");
+        value_write_canonical(buf, measure->parameter);
+    }
+    buf_add_format(buf, ",\"alias\":%.*s}", (int)measure->alias_size, measure->alias);
+}
+
+static void write_aggregate(struct buf *buf, const struct plan_aggregate *aggregate)
+{
+    buf_add_string(buf, "\"group_by\":[");
+    for (size_t i = 0; i < aggregate->group_count; i++) {
+        const struct plan_group *group = &aggregate->groups[i];
+
+        buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
+        write_field(buf, &group->expr);
+        buf_add_format(buf, ",\"alias\":%.*s}", (int)group->alias_size, group->alias);
+    }
+    buf_add_string(buf, "],\"aggregates\":[");
+    for (size_t i = 0; i < aggregate->measure_count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        write_measure(buf, &aggregate->measures[i]);
+    }
+    buf_add_byte(buf, ']');
+    if (aggregate->having) {
+        buf_add_string(buf, ",\"having\":");
+        plan_write_predicate(buf, aggregate->having);
+    }
+}
+
 static void write_outer(struct buf *buf, const struct plan_subquery *subquery)
 {
     buf_add_string(buf, "\"values\":[");
@@ -319,6 +370,9 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
         break;
     case PLAN_LIMIT:
         write_limit(buf, &plan->as.limit);
+        break;
+    case PLAN_AGGREGATE:
+        write_aggregate(buf, &plan->as.aggregate);
         break;
     case PLAN_CONTEXT:
         write_outer(buf, plan->as.context);

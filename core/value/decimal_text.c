@@ -98,53 +98,48 @@ bool decimal_read(struct decimal *to, const char *text, size_t size)
 }
 
 /*
- * The nearest double of x / y, both above 0: a quotient of at least 65 bits, whose last one says
- * whether anything was cut off, rounded once to as many bits as a double of that size has.
+ * bits * 2^-shift, rounded once to as many bits as a double of that size has. There are more bits
+ * than that, and the last one says whether anything below them was cut off.
  */
-static double nearest(mpz_t x, mpz_t y)
+static double round_bits(const mpz_t x, bool cut, long shift)
 {
-    long shift = 66 - ((long)mpz_sizeinbase(x, 2) - (long)mpz_sizeinbase(y, 2));
-    mpz_t rest;
-    uint128 bits;
-    uint128 half;
-    long size;
-    long keep;
-    long drop;
+    uint128 bits = decimal_bits(x) | cut;
+    long size = (long)mpz_sizeinbase(x, 2);
+    long keep = size - 1 - shift < -1022 ? DOUBLE_BITS + 1022 + (size - 1 - shift) : DOUBLE_BITS;
+    long drop = size - keep;
+    uint128 half = (uint128)1 << (drop - 1);
+    uint128 kept = bits >> drop;
+    uint128 rest = bits & (half * 2 - 1);
 
+    if (keep < 0)
+        return 0;
+    kept += rest > half || (rest == half && (kept & 1));
+    return ldexp((double)(uint64_t)kept, (int)(drop - shift));
+}
+
+/* *x := the integer part of x * 2^shift / y with about `bits` bits; *cut: there was a fraction. */
+static long divide(mpz_t x, mpz_t y, long bits, bool *cut)
+{
+    long shift = bits - ((long)mpz_sizeinbase(x, 2) - (long)mpz_sizeinbase(y, 2));
+    mpz_t rest;
+
+    shift += shift & 1; /* even, for the root */
     if (shift > 0)
         mpz_mul_2exp(x, x, (mp_bitcnt_t)shift);
     else
         mpz_mul_2exp(y, y, (mp_bitcnt_t)-shift);
     mpz_init(rest);
     mpz_tdiv_qr(x, rest, x, y);
-    bits = decimal_bits(x) | (mpz_sgn(rest) != 0);
+    *cut = mpz_sgn(rest) != 0;
     mpz_clear(rest);
-    size = (long)mpz_sizeinbase(x, 2);
-    keep = size - 1 - shift < -1022 ? DOUBLE_BITS + 1022 + (size - 1 - shift) : DOUBLE_BITS;
-    if (keep < 0)
-        return 0;
-    drop = size - keep;
-    half = (uint128)1 << (drop - 1);
-    {
-        uint128 kept = bits >> drop;
-        uint128 cut = bits & (((uint128)1 << drop) - 1);
-
-        kept += cut > half || (cut == half && (kept & 1));
-        return ldexp((double)(uint64_t)kept, (int)(drop - shift));
-    }
+    return shift;
 }
 
-double decimal_ratio(const struct decimal *a, const struct decimal *b)
+/* Both magnitudes as integers of one ratio. True if the ratio is below 0. */
+static bool ratio_of(mpz_t x, mpz_t y, const struct decimal *a, const struct decimal *b)
 {
-    mpz_t x;
-    mpz_t y;
-    double result = 0;
     bool below;
 
-    if (decimal_sign(a) == 0)
-        return 0;
-    mpz_init(x);
-    mpz_init(y);
     decimal_digits(x, a);
     decimal_digits(y, b);
     below = (mpz_sgn(x) < 0) != (mpz_sgn(y) < 0);
@@ -152,10 +147,50 @@ double decimal_ratio(const struct decimal *a, const struct decimal *b)
     decimal_shift(y, a->scale);
     mpz_abs(x, x);
     mpz_abs(y, y);
-    result = nearest(x, y);
+    return below;
+}
+
+/* The nearest double of a / b. */
+static double ratio(const struct decimal *a, const struct decimal *b)
+{
+    mpz_t x;
+    mpz_t y;
+    bool below;
+    bool cut;
+    double result = 0;
+
+    mpz_init(x);
+    mpz_init(y);
+    below = ratio_of(x, y, a, b);
+    if (mpz_sgn(x) != 0) {
+        long shift = divide(x, y, 66, &cut);
+
+        result = round_bits(x, cut, shift);
+    }
     mpz_clear(x);
     mpz_clear(y);
     return below ? -result : result;
+}
+
+void decimal_write_root(struct buf *buf, const struct decimal *a, const struct decimal *b)
+{
+    mpz_t x;
+    mpz_t rest;
+    bool cut;
+    double result = 0;
+
+    mpz_init(x);
+    mpz_init(rest);
+    (void)ratio_of(x, rest, a, b);
+    if (mpz_sgn(x) != 0) {
+        long shift = divide(x, rest, 140, &cut);
+
+        mpz_sqrtrem(x, rest, x);
+        result = round_bits(x, cut || mpz_sgn(rest) != 0, shift / 2);
+    }
+    mpz_clear(x);
+    mpz_clear(rest);
+    decimal_write_double(buf, result);
 }
 
 void decimal_write_double(struct buf *buf, double number)
@@ -215,7 +250,7 @@ bool decimal_write_ratio(struct buf *buf, const struct decimal *a, const struct 
     decimal_release(&rest);
     if (whole)
         return true;
-    rounded = decimal_ratio(a, b);
+    rounded = ratio(a, b);
     if (isinf(rounded))
         return false;
     decimal_write_double(buf, rounded);

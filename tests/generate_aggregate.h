@@ -1,0 +1,108 @@
+#ifndef SSP_TESTS_GENERATE_AGGREGATE_H
+#define SSP_TESTS_GENERATE_AGGREGATE_H
+
+/* Random aggregates: every function, over nothing, one group or many. */
+#include "generate.h"
+
+enum { GEN_AGGREGATES = 4 };
+
+static inline void gen_measure(struct gen *g, const struct gen_node *input, unsigned i,
+                               struct text *out)
+{
+    static const char *const functions[] = {"count",
+                                            "count",
+                                            "count_distinct",
+                                            "sum",
+                                            "sum",
+                                            "avg",
+                                            "min",
+                                            "max",
+                                            "array_agg",
+                                            "string_agg",
+                                            "bool_and",
+                                            "bool_or",
+                                            "first",
+                                            "last",
+                                            "arg_min",
+                                            "arg_max",
+                                            "stddev",
+                                            "stddev_pop",
+                                            "variance",
+                                            "var_pop",
+                                            "median",
+                                            "percentile",
+                                            "percentile_disc",
+                                            "mode"};
+    const char *function = GEN_PICK(g, functions);
+    bool arg = strncmp(function, "arg_", 4) == 0;
+    bool squares = strncmp(function, "var", 3) == 0; /* of large ones the model cannot read */
+    bool share = strncmp(function, "percentile", 10) == 0;
+    bool ordered =
+        strstr(function, "_agg") || !strcmp(function, "first") || !strcmp(function, "last");
+    bool distinct = !arg && !share && gen_percent(g, 25);
+
+    text_add(out, "%s{\"func\":\"%s\",\"alias\":\"m%u\"", i ? "," : "", function, i);
+    if (strcmp(function, "count") != 0 || distinct || gen_percent(g, 50)) {
+        text_add(out, ",\"field\":%s", squares ? "{\"call\":\"mod\",\"args\":[{\"field\":" : "");
+        (squares ? gen_path_text : gen_key)(g, gen_path(g, input), out);
+        text_add(out, "%s", squares ? "},1000]}" : "");
+    }
+    if (arg) {
+        text_add(out, ",\"by\":");
+        gen_key(g, gen_path(g, input), out);
+    }
+    if (share)
+        text_add(out, ",\"p\":%s", GEN_PICK(g, ((const char *const[]){"0", "0.5", "0.9", "1"})));
+    if (distinct)
+        text_add(out, ",\"distinct\":true");
+    if (ordered && !distinct && gen_percent(g, 60)) {
+        text_add(out, ",\"order_by\":[{\"field\":");
+        gen_key(g, gen_path(g, input), out);
+        text_add(out, ",\"direction\":\"%s\"}]", gen_percent(g, 50) ? "asc" : "desc");
+    }
+    if (gen_percent(g, 25)) {
+        text_add(out, ",\"filter\":");
+        gen_predicate(g, input, 2, -1, out);
+    }
+    text_add(out, "}");
+}
+
+/* 0: no groups; 1: by one field; 2: by two; 3: by one, and having. */
+static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned kind)
+{
+    const struct gen_node input = *node;
+    unsigned groups = kind == 2 ? 2 : kind > 0;
+    unsigned measures = gen_below(g, 4);
+    struct text text = {0};
+
+    text_add(&text, "{\"op\":\"aggregate\",\"group_by\":[");
+    node->path_count = 0;
+    for (unsigned i = 0; i < groups; i++) {
+        char name[8];
+
+        (void)snprintf(name, sizeof(name), "%s", i ? "b" : "a");
+        text_add(&text, "%s{\"field\":", i ? "," : "");
+        gen_key(g, gen_path(g, &input), &text);
+        text_add(&text, ",\"alias\":\"%s\"}", name);
+        gen_add_path(node, "", name);
+    }
+    text_add(&text, "],\"aggregates\":[");
+    for (unsigned i = 0; i < measures; i++) {
+        char name[16];
+
+        (void)snprintf(name, sizeof(name), "m%u", i);
+        gen_measure(g, &input, i, &text);
+        gen_add_path(node, "", name);
+    }
+    text_add(&text, "]");
+    if (kind == 3) {
+        text_add(&text, ",\"having\":");
+        gen_predicate(g, node, 1, -1, &text);
+    }
+    text_add(&text, ",\"input\":%s}", input.text);
+    node->text = gen_keep(g, &text);
+    node->has_limit = true;
+    node->over_nothing = node->over_nothing || groups == 0;
+}
+
+#endif
