@@ -112,6 +112,7 @@ static enum input_result fill(struct input *input)
     if (got < 0)
         return caught ? INPUT_STOPPED : INPUT_ERROR;
     input->end += (size_t)got;
+    input->read += (uint64_t)got;
     input->eof = got == 0;
     memset(input->bytes + input->end, 0, SSP_PADDING);
     return INPUT_LINE;
@@ -227,6 +228,11 @@ char *input_slurp(const char *path, size_t *size)
     }
     memset(bytes + *size, 0, SSP_PADDING);
     return bytes;
+}
+
+uint64_t input_taken(const struct input *input)
+{
+    return input->read - (input->end - input->start);
 }
 
 off_t input_offset(const struct input *input, const char *line)

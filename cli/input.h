@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 /*
@@ -14,11 +15,12 @@ struct input {
     const char *name; /* for messages */
     int fd;
     char *bytes;
-    size_t max;   /* room, padding not included */
-    off_t base;   /* offset in the file of bytes[0] */
-    size_t start; /* of the next line */
-    size_t end;   /* of what was read */
-    size_t line;  /* number of the line handed out last */
+    size_t max;    /* room, padding not included */
+    off_t base;    /* offset in the file of bytes[0] */
+    size_t start;  /* of the next line */
+    size_t end;    /* of what was read */
+    size_t line;   /* number of the line handed out last */
+    uint64_t read; /* bytes so far */
     size_t max_line;
     bool eof;
     void (*idle)(void *context);
@@ -39,6 +41,9 @@ void input_close(struct input *input);
 
 /* *whole: an LF stands behind the line. */
 enum input_result input_next(struct input *input, const char **line, size_t *size, bool *whole);
+
+/* Bytes of the lines handed out, and of those skipped. */
+uint64_t input_taken(const struct input *input);
 
 /* Where the line handed out last begins in the file. */
 off_t input_offset(const struct input *input, const char *line);

@@ -1,5 +1,5 @@
 /* ssp: plans and logs in, updates out. The flow of the command; ssp.h does the work. */
-#include "run.h"
+#include "report.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,6 +27,7 @@ static int bad_line(struct run *run, const struct ssp_error *error, const struct
         return SSP_BAD_LINE;
     }
     run->status = SSP_INCOMPLETE;
+    flush_messages(run);
     if (run->rejects) {
         print_error(run->rejects, error, input->name);
         (void)fwrite(line, 1, size, run->rejects);
@@ -97,6 +98,7 @@ static void stop_by_signal(struct run *run)
     flush_output(run);
     if (run->rejects)
         (void)fflush(run->rejects);
+    (void)report_stats(run, "end");
     (void)fprintf(stderr, "ssp: stopped by signal %d after %llu lines\n", number,
                   (unsigned long long)run->applied);
     (void)signal(number, SIG_DFL);
@@ -111,37 +113,40 @@ static void when_idle(void *context)
 
 static int read_log(struct run *run, const char *path)
 {
-    struct input input;
+    struct input *input = &run->input;
     const char *line = NULL;
     size_t size = 0;
     bool whole = false;
     int status = 0;
 
-    if (!input_open(&input, path, run->options.max_line))
+    if (!input_open(input, path, run->options.max_line))
         return fail_system(path);
-    input.idle = when_idle;
-    input.context = run;
+    input->idle = when_idle;
+    input->context = run;
     while (status == 0) {
-        enum input_result result = input_next(&input, &line, &size, &whole);
+        enum input_result result = input_next(input, &line, &size, &whole);
 
         if (result == INPUT_LINE) {
-            status = one_line(run, &input, line, size, whole);
+            status = one_line(run, input, line, size, whole);
         } else if (result == INPUT_TOO_LONG) {
-            struct ssp_error error = {.line = input.line};
+            struct ssp_error error = {.line = input->line};
 
             (void)snprintf(error.message, sizeof(error.message),
                            "line longer than %zu bytes; --max-line=BYTES allows more",
                            run->options.max_line);
-            status = bad_line(run, &error, &input, "", 0);
+            status = bad_line(run, &error, input, "", 0);
         } else {
             if (result == INPUT_STOPPED)
                 stop_by_signal(run);
             if (result == INPUT_ERROR)
-                status = fail_system(input.name);
+                status = fail_system(input->name);
             break;
         }
     }
-    input_close(&input);
+    run->lines += input->line;
+    run->bytes_in += input_taken(input);
+    input_close(input);
+    *input = (struct input){0};
     return status;
 }
 
@@ -259,7 +264,10 @@ static int run_logs(struct run *run)
     if (ssp_counters(run->ssp).differences)
         run->status = SSP_INCOMPLETE;
     if (status == 0 || status == SSP_BAD_LINE) {
+        int reported = report_stats(run, "end");
         int closed = close_outputs(run);
+
+        closed = closed ? closed : reported;
 
         status = closed ? closed : status;
     }
@@ -275,6 +283,7 @@ static int run_command(struct run *run)
     if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != (ssize_t)sizeof(seed))
         seed = (uint64_t)getpid() * UINT64_C(0x9e3779b97f4a7c15);
     run->options.engine.seed = seed;
+    report_prepare(run);
     run->options.engine.reread = can_read_again(&run->options) ? read_again : NULL;
     run->options.engine.reread_context = run;
     run->ssp = ssp_new(&run->options.engine, &error);

@@ -29,6 +29,9 @@ enum {
     OPT_EXPLAIN,
     OPT_CHECK,
     OPT_VERIFY,
+    OPT_STATS,
+    OPT_STATS_FORMAT,
+    OPT_TRACE,
     OPT_LINE_BUFFERED,
     OPT_BENCH,
 };
@@ -60,6 +63,9 @@ static const struct option long_options[] = {
     {"explain", optional_argument, NULL, OPT_EXPLAIN},
     {"check", no_argument, NULL, OPT_CHECK},
     {"verify", optional_argument, NULL, OPT_VERIFY},
+    {"stats", optional_argument, NULL, OPT_STATS},
+    {"stats-format", required_argument, NULL, OPT_STATS_FORMAT},
+    {"trace", required_argument, NULL, OPT_TRACE},
     {"line-buffered", no_argument, NULL, OPT_LINE_BUFFERED},
     {"bench", required_argument, NULL, OPT_BENCH},
     {NULL, 0, NULL, 0},
@@ -95,6 +101,10 @@ static const char help[] =
     "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot\n"
     "      --check            check the plans and exit\n"
     "      --verify[=N]       every N steps (default 1) compare views with a recomputation\n"
+    "      --stats[=FILE]     at the end counters and times, as JSON, to standard error or FILE;\n"
+    "                         -: as text to standard error\n"
+    "      --stats-format=F   json, text or prometheus\n"
+    "      --trace=LIST       JSON lines on standard error of steps, views, weights\n"
     "      --line-buffered    flush after every step\n"
     "  -q, --quiet            no notes on standard error\n"
     "  -v, --verbose          at the end say what was done on standard error\n"
@@ -102,7 +112,8 @@ static const char help[] =
     "  -V, --version          the version\n"
     "\n"
     "exit status: 0 done, 1 done but something was dropped or wrong, 2 usage, plan or system\n"
-    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-mutations(5), ssp-updates(5).\n";
+    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-mutations(5), ssp-updates(5),\n"
+    "ssp-stats(5).\n";
 
 static bool bad(const char *option, const char *want, const char *got)
 {
@@ -159,6 +170,28 @@ static bool one_of(const char *option, const char *text, const char *first, cons
     return bad(option, want, text);
 }
 
+/* Names with commas between them, each at least once. */
+static bool read_trace(const char *text, unsigned *trace)
+{
+    static const char *const names[] = {"steps", "views", "weights"};
+    const char *at = text;
+
+    for (*trace = 0;; at++) {
+        size_t size = strcspn(at, ",");
+        unsigned i = 0;
+
+        while (i < 3 && (strlen(names[i]) != size || memcmp(names[i], at, size) != 0))
+            i++;
+        if (i == 3)
+            return bad("--trace",
+                       "one or more of steps, views and weights, with commas between them", text);
+        *trace |= 1U << i;
+        at += size;
+        if (!*at)
+            return true;
+    }
+}
+
 static bool read_engine_option(struct ssp_options *engine, int option)
 {
     switch (option) {
@@ -195,8 +228,27 @@ static bool read_engine_option(struct ssp_options *engine, int option)
     case OPT_VERIFY:
         engine->verify = 1;
         return !optarg || read_number("--verify", optarg, 1, &engine->verify);
+    case OPT_TRACE:
+        return read_trace(optarg, &engine->trace);
     default:
         return false; /* getopt_long has said what is wrong */
+    }
+}
+
+static bool read_report_option(struct options *options, int option)
+{
+    switch (option) {
+    case OPT_STATS:
+        options->stats = true;
+        options->stats_file = optarg;
+        return !optarg || *optarg || bad("--stats", "a file or -", optarg);
+    case OPT_STATS_FORMAT:
+        options->stats_format = optarg;
+        return strcmp(optarg, "json") == 0 || strcmp(optarg, "text") == 0 ||
+               strcmp(optarg, "prometheus") == 0 ||
+               bad("--stats-format", "json, text or prometheus", optarg);
+    default:
+        return read_engine_option(&options->engine, option);
     }
 }
 
@@ -245,7 +297,7 @@ static bool read_option(struct options *options, int option)
         options->parse_only = true;
         return strcmp(optarg, "parse") == 0 || bad("--bench", "parse", optarg);
     default:
-        return read_engine_option(&options->engine, option);
+        return read_report_option(options, option);
     }
 }
 
@@ -261,6 +313,10 @@ static bool check(const struct options *options)
     }
     if (needs_skip && !options->skip) {
         (void)fprintf(stderr, "ssp: %s goes with --on-error=skip\n", needs_skip);
+        return false;
+    }
+    if (options->stats_format && !options->stats) {
+        (void)fputs("ssp: --stats-format goes with --stats\n", stderr);
         return false;
     }
     return true;
@@ -298,10 +354,17 @@ enum options_result options_read(struct options *options, int argc, char **argv)
         add(&options->plans, argv[optind++]);
     while (optind < argc)
         add(&options->logs, argv[optind++]);
+    if (options->stats_file && strcmp(options->stats_file, "-") == 0) {
+        options->stats_file = NULL;
+        options->stats_format = options->stats_format ? options->stats_format : "text";
+    }
     options->from_stdin = options->logs.count == 0;
     if (options->from_stdin)
         add(&options->logs, "-");
-    return check(options) ? OPTIONS_RUN : OPTIONS_BAD;
+    if (!check(options))
+        return OPTIONS_BAD;
+    options->stats_format = options->stats_format ? options->stats_format : "json";
+    return OPTIONS_RUN;
 }
 
 void options_release(struct options *options)

@@ -23,6 +23,9 @@ struct options {
     const char *explain; /* NULL: run */
     bool check;
     bool line_buffered;
+    bool stats;
+    const char *stats_file;   /* NULL: standard error */
+    const char *stats_format; /* json, text or prometheus */
     bool quiet;
     bool verbose;
     bool parse_only; /* --bench=parse, for tests/bench */

@@ -28,6 +28,16 @@ void print_error(FILE *to, const struct ssp_error *error, const char *name)
     (void)fprintf(to, "%s%s\n", name ? " " : "", error->message);
 }
 
+void flush_messages(struct run *run)
+{
+    size_t size;
+    const char *bytes = ssp_messages(run->ssp, &size);
+
+    if (size)
+        (void)fwrite(bytes, 1, size, stderr);
+    ssp_messages_taken(run->ssp);
+}
+
 void flush_output(struct run *run)
 {
     size_t size;
@@ -43,19 +53,19 @@ void flush_output(struct run *run)
             exit(fail_system(run->options.output ? run->options.output : "standard output"));
         done += (size_t)wrote;
     }
+    run->bytes_out += size;
     ssp_output_taken(run->ssp);
-    bytes = ssp_messages(run->ssp, &size);
-    if (size)
-        (void)fwrite(bytes, 1, size, stderr);
-    ssp_messages_taken(run->ssp);
+    flush_messages(run);
 }
 
 void flush_if_due(struct run *run)
 {
     size_t size;
+    size_t messages;
 
     (void)ssp_output(run->ssp, &size);
-    if (size >= OUTPUT_BLOCK ||
+    (void)ssp_messages(run->ssp, &messages);
+    if (size >= OUTPUT_BLOCK || messages >= OUTPUT_BLOCK ||
         (run->options.line_buffered && size > 0 && run->flushed != ssp_steps(run->ssp)))
         flush_output(run);
     run->flushed = ssp_steps(run->ssp);
@@ -95,38 +105,66 @@ static bool same_file(const char *a, const char *b)
                                  x.st_dev == y.st_dev && x.st_ino == y.st_ino);
 }
 
+/* A file that is written, as an option names it. */
+struct named {
+    const char *option;
+    const char *path; /* NULL: none */
+};
+
+/* The file is not read, and not one of those before it. */
+static bool is_free(const struct options *options, const struct named *files, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (files[i].path && same_file(files[i].path, files[at].path)) {
+            (void)fprintf(stderr, "ssp: %s: %s and %s are one file\n", files[at].path,
+                          files[i].option, files[at].option);
+            return false;
+        }
+    return safe_to_write(options, files[at].path);
+}
+
 int open_outputs(struct run *run)
 {
     const struct options *options = &run->options;
+    const struct named files[] = {
+        {"--output", options->output},
+        {"--rejects", options->rejects},
+        {"--stats", options->stats_file},
+    };
+    FILE **const streams[] = {NULL, &run->rejects, &run->stats};
 
     run->out = STDOUT_FILENO;
-    if (options->output) {
-        if (!safe_to_write(options, options->output))
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+        const char *path = files[i].path;
+
+        if (!path)
+            continue;
+        if (!is_free(options, files, i))
             return SSP_USAGE;
-        run->out = open(options->output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (run->out < 0)
-            return fail_system(options->output);
-    }
-    if (options->rejects && options->output && same_file(options->output, options->rejects)) {
-        (void)fprintf(stderr, "ssp: %s: --output and --rejects are one file\n", options->rejects);
-        return SSP_USAGE;
-    }
-    if (options->rejects) {
-        if (!safe_to_write(options, options->rejects))
-            return SSP_USAGE;
-        run->rejects = fopen(options->rejects, "we");
-        if (!run->rejects)
-            return fail_system(options->rejects);
+        if (streams[i])
+            *streams[i] = fopen(path, "we");
+        else
+            run->out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+        if (streams[i] ? !*streams[i] : run->out < 0)
+            return fail_system(path);
     }
     return 0;
+}
+
+static int close_file(FILE *file, const char *path)
+{
+    return file && (ferror(file) | fclose(file)) != 0 ? fail_system(path) : 0;
 }
 
 /* Full disks and closed pipes may show only now. */
 int close_outputs(struct run *run)
 {
+    int rejects;
+    int stats;
+
     if (close(run->out) != 0)
         return fail_system(run->options.output ? run->options.output : "standard output");
-    if (run->rejects && (ferror(run->rejects) | fclose(run->rejects)) != 0)
-        return fail_system(run->options.rejects);
-    return 0;
+    rejects = close_file(run->rejects, run->options.rejects);
+    stats = close_file(run->stats, run->options.stats_file);
+    return rejects ? rejects : stats;
 }

@@ -15,6 +15,12 @@ struct run {
     struct ssp *ssp;
     int out;
     FILE *rejects;
+    FILE *stats;
+    uint64_t started;   /* nanoseconds of the clock */
+    struct input input; /* being read */
+    uint64_t lines;     /* of those before it */
+    uint64_t bytes_in;
+    uint64_t bytes_out;
     int status;       /* so far: 0, or SSP_INCOMPLETE */
     uint64_t errors;  /* bad lines */
     uint64_t applied; /* good ones */
@@ -31,5 +37,6 @@ int close_outputs(struct run *run);
 /* Everything written so far goes out; what cannot be written ends the command. */
 void flush_output(struct run *run);
 void flush_if_due(struct run *run);
+void flush_messages(struct run *run); /* the engine's, before one of the command's own */
 
 #endif

@@ -54,7 +54,15 @@ struct ssp_options {
     bool (*reread)(void *context, uint64_t place, const char **bytes, size_t *size);
     void *reread_context;
     uint64_t seed; /* secret of the hash tables; outputs do not depend on it */
+    /* Nanoseconds of a clock that never goes back. With it steps, operators and views are timed,
+     * for ssp_stats(): a sample of them, all if `profile` is set. Outputs do not depend on it.
+     * NULL: nothing is timed. */
+    uint64_t (*stopwatch)(void);
+    bool profile;
+    unsigned trace; /* SSP_TRACE_..., as lines among the messages */
 };
+
+enum { SSP_TRACE_STEPS = 1, SSP_TRACE_VIEWS = 2, SSP_TRACE_WEIGHTS = 4 };
 
 struct ssp_counters {
     uint64_t mutations;       /* taken in, --load not included */
@@ -112,6 +120,23 @@ void ssp_messages_taken(struct ssp *ssp);
 bool ssp_explain(struct ssp *ssp, const char *format);
 
 struct ssp_counters ssp_counters(const struct ssp *ssp);
+
+/* What only the caller knows of a run, for ssp_stats(). Times in nanoseconds. */
+struct ssp_outside {
+    const char *at; /* why now: "end", "signal", ... */
+    uint64_t elapsed;
+    uint64_t cpu;
+    uint64_t peak_memory; /* bytes */
+    uint64_t lines;       /* of all logs and loads */
+    uint64_t bytes_in;
+    uint64_t bytes_out;
+    uint64_t rejected;
+};
+
+/* The statistics of ssp-stats(5) so far: "json" (one line), "text" or "prometheus"; NULL: no such
+ * format. The text stays until the next report. */
+const char *ssp_stats(struct ssp *ssp, const char *format, const struct ssp_outside *outside,
+                      size_t *size);
 uint64_t ssp_steps(const struct ssp *ssp);
 
 /* Reads a line as ssp_line() would and applies nothing: the floor that benchmarks compare with. */

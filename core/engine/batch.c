@@ -257,6 +257,7 @@ enum status batch_apply(struct batch *batch, const struct mutation *m, struct er
 
     if (m->op == LINE_TRUNCATE) {
         apply_truncate(batch, m);
+        buf_clear(&batch->key);
         batch->waiting++;
         batch->counters.mutations++;
         return OK;

@@ -43,7 +43,7 @@ struct batch {
     struct table **prefixes; /* whose prefix was first seen in this transaction */
     size_t prefix_count;
     size_t prefix_max;
-    struct buf key;
+    struct buf key; /* of the record that was spoken of last; empty: no single one */
     struct buf text;
     uint32_t *fields;
     size_t field_max;

@@ -140,6 +140,7 @@ static struct node *make(struct circuit *circuit, const struct plan *plan,
         free(inputs);
         buf_release(&text);
         circuit->nodes[at]->users++;
+        circuit->hits++;
         return circuit->nodes[at];
     }
     node = mem_alloc_zero(sizeof(*node));
@@ -218,8 +219,10 @@ static struct node *adopt_node(struct circuit *circuit, struct node *node)
     at = find(circuit, &text);
     buf_release(&node->text);
     node->text = text;
-    if (at != HASHTAB_NONE)
+    if (at != HASHTAB_NONE) {
+        circuit->hits++;
         return circuit->nodes[at];
+    }
     node->consumer_count = 0;
     node->users = 0;
     for (unsigned i = 0; i < node->input_count; i++) {
@@ -242,6 +245,7 @@ void circuit_adopt(struct circuit *circuit, struct circuit *from, struct node **
     for (size_t i = 0; i < from->count; i++)
         if (from->nodes[i]->adopted != from->nodes[i])
             node_free(from->nodes[i]);
+    circuit->hits += from->hits;
     from->count = 0;
     circuit_release(from);
 }
@@ -295,22 +299,44 @@ void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *
     enqueue(circuit, scan);
 }
 
+static void run(struct circuit *circuit, struct node *node)
+{
+    struct timer *timer = circuit->timer;
+    uint64_t weight = 0;
+    uint64_t start = 0;
+    size_t rows = 0;
+
+    circuit->runs++;
+    circuit->runs_saved += node->users - 1;
+    if (!node->op->class->step) {
+        node->op->rows_out += node->out.count;
+        node->runs++;
+        return;
+    }
+    circuit->in = mem_grow(circuit->in, &circuit->in_max, node->input_count, sizeof(struct zset *));
+    for (unsigned i = 0; i < node->input_count; i++) {
+        circuit->in[i] = &node->inputs[i]->out;
+        rows += circuit->in[i]->count;
+    }
+    if (timer) {
+        weight = timer_weight(timer, node->runs, rows);
+        start = timer_start(timer, weight);
+    }
+    op_step(node->op, node->input_count, circuit->in, &node->out);
+    if (weight)
+        node->time += weight * timer_stop(timer, weight, start);
+    node->runs++;
+}
+
 void circuit_step(struct circuit *circuit)
 {
     while (circuit->queue_count) {
         struct node *node = dequeue(circuit);
 
-        if (node->op->class->step) {
-            circuit->in =
-                mem_grow(circuit->in, &circuit->in_max, node->input_count, sizeof(struct zset *));
-            for (unsigned i = 0; i < node->input_count; i++)
-                circuit->in[i] = &node->inputs[i]->out;
-            op_step(node->op, node->input_count, circuit->in, &node->out);
-        } else {
-            node->op->rows_out += node->out.count;
-        }
+        run(circuit, node);
         if (node->out.count == 0)
             continue;
+        circuit->rows += node->out.count;
         circuit->ran = mem_grow(circuit->ran, &circuit->ran_max, circuit->ran_count + 1,
                                 sizeof(struct node *));
         circuit->ran[circuit->ran_count++] = node;
@@ -324,6 +350,18 @@ void circuit_finish(struct circuit *circuit)
     for (size_t i = 0; i < circuit->ran_count; i++)
         zset_clear(&circuit->ran[i]->out);
     circuit->ran_count = 0;
+}
+
+struct node **circuit_places(const struct circuit *circuit)
+{
+    struct node **nodes = mem_alloc(circuit->count * sizeof(struct node *));
+
+    if (circuit->count)
+        memcpy(nodes, circuit->nodes, circuit->count * sizeof(struct node *));
+    qsort(nodes, circuit->count, sizeof(struct node *), number_order);
+    for (size_t i = 0; i < circuit->count; i++)
+        nodes[i]->place = i + 1;
+    return nodes;
 }
 
 void circuit_release(struct circuit *circuit)

@@ -1,6 +1,7 @@
 #ifndef SSP_ENGINE_CIRCUIT_H
 #define SSP_ENGINE_CIRCUIT_H
 
+#include "engine/timer.h"
 #include "op/op.h"
 
 /*
@@ -30,6 +31,9 @@ struct node {
     size_t view_max;
     struct zset out; /* this step's change; empty between steps */
     bool queued;
+    uint64_t runs; /* so far */
+    uint64_t time; /* in them, nanoseconds, by a sample (timer.h) */
+    size_t place;  /* scratch of those who print the circuit */
 };
 
 struct circuit {
@@ -47,6 +51,11 @@ struct circuit {
     struct node **ran; /* nodes with a change in this step */
     size_t ran_count;
     size_t ran_max;
+    struct timer *timer; /* of runs; borrowed, NULL: none */
+    uint64_t hits;       /* sub-plans added that were there already */
+    uint64_t runs;       /* of nodes */
+    uint64_t runs_saved; /* one for each further user of a node that ran */
+    uint64_t rows;       /* that nodes put out */
 };
 
 /* The node that computes the plan, with one more user; made with its inputs where it is new. */
@@ -78,6 +87,9 @@ void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *
  * circuit_finish() empties their outputs. */
 void circuit_step(struct circuit *circuit);
 void circuit_finish(struct circuit *circuit);
+
+/* All nodes, inputs first, each with its place among them, from 1, in node->place; to be freed. */
+struct node **circuit_places(const struct circuit *circuit);
 
 void circuit_release(struct circuit *circuit);
 

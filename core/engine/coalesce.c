@@ -95,10 +95,19 @@ void coalesce_forget(struct coalesce *coalesce)
     coalesce->count = 0;
 }
 
+static void count_table(struct coalesce *coalesce, struct table *table)
+{
+    coalesce->tables += table->flush != coalesce->flushes;
+    table->flush = coalesce->flushes;
+    table->changes++;
+}
+
 uint64_t coalesce_flush(struct coalesce *coalesce)
 {
     uint64_t changed = 0;
 
+    coalesce->flushes++;
+    coalesce->tables = 0;
     for (size_t i = 0; i < coalesce->count; i++) {
         struct touched *touched = &coalesce->touched[i];
         const struct record *record = &touched->table->records[touched->at];
@@ -107,6 +116,7 @@ uint64_t coalesce_flush(struct coalesce *coalesce)
         if (touched->before == now)
             continue;
         changed++;
+        count_table(coalesce, touched->table);
         if (!coalesce->eager)
             send(coalesce, touched->table, touched->before, now);
     }

@@ -32,6 +32,8 @@ struct coalesce {
     struct touched *touched;
     size_t count;
     size_t max;
+    uint64_t flushes; /* so far */
+    uint64_t tables;  /* changed by the last one */
 };
 
 /* The record becomes `row` (taken; NULL: it is deleted); at HASHTAB_NONE it is new. */

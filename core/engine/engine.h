@@ -2,6 +2,7 @@
 #define SSP_ENGINE_ENGINE_H
 
 #include "engine/batch.h"
+#include "engine/meter.h"
 #include "engine/view.h"
 #include "plan/read.h"
 #include "ssp.h"
@@ -30,7 +31,12 @@ struct ssp {
     bool broken; /* a line could not be read again: there is no going on */
     uint64_t steps;
     uint64_t updates;
+    uint64_t records; /* in them */
     uint64_t differences;
+    uint64_t evaluated; /* views computed anew after the start */
+    struct meter meter;
+    struct buf trace; /* lines of views, until it is known what stands before them */
+    struct buf report;
     struct buf out;
     struct buf messages;
     const char *source; /* of the last line, for verify's messages */
@@ -43,6 +49,13 @@ struct ssp {
 /* engine/step.c: the change that waits goes through the circuit and the views. */
 void engine_step(struct ssp *ssp);
 struct view_line engine_line(const struct ssp *ssp, enum view_mark mark);
+
+/* The view's line for a change, into the output, with what is traced and measured of it. */
+void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,
+                  const struct view_line *line);
+
+/* What is traced of views goes to the messages; a step does so itself. */
+void engine_tell_trace(struct ssp *ssp);
 
 /* Drops the open transaction; what of it went to the circuit already is taken back there. */
 void engine_rollback(struct ssp *ssp);

@@ -18,23 +18,6 @@ struct picture {
     struct buf *out;
 };
 
-static int number_compare_nodes(const void *a, const void *b)
-{
-    const struct node *x = *(struct node *const *)a;
-    const struct node *y = *(struct node *const *)b;
-
-    return (x->number > y->number) - (x->number < y->number);
-}
-
-static size_t number_of(const struct picture *picture, const struct node *node)
-{
-    size_t i = 0;
-
-    while (picture->nodes[i] != node)
-        i++;
-    return i + 1;
-}
-
 static const char *state_of(const struct node *node)
 {
     switch (node->plan->op) {
@@ -80,7 +63,7 @@ static void explain_text(const struct picture *picture)
 
         buf_add_format(out, "%zu %s", i + 1, node->op->class->name);
         for (unsigned j = 0; j < node->input_count; j++)
-            buf_add_format(out, "%s%zu", j ? "," : " of ", number_of(picture, node->inputs[j]));
+            buf_add_format(out, "%s%zu", j ? "," : " of ", node->inputs[j]->place);
         buf_add_byte(out, ' ');
         before = out->size;
         plan_write_arguments(out, node->plan);
@@ -96,7 +79,7 @@ static void explain_text(const struct picture *picture)
     for (size_t i = 0; i < picture->view_count; i++) {
         buf_add_string(out, "view ");
         json_write_string(out, picture->views[i]->plan.id, picture->views[i]->plan.id_size);
-        buf_add_format(out, " of %zu\n", number_of(picture, picture->views[i]->root));
+        buf_add_format(out, " of %zu\n", picture->views[i]->root->place);
     }
 }
 
@@ -113,7 +96,7 @@ static void explain_json(const struct picture *picture)
         buf_add_format(out, "%s{\"node\":%zu,\"op\":\"%s\",\"inputs\":[", i ? "," : "", i + 1,
                        node->op->class->name);
         for (unsigned j = 0; j < node->input_count; j++)
-            buf_add_format(out, "%s%zu", j ? "," : "", number_of(picture, node->inputs[j]));
+            buf_add_format(out, "%s%zu", j ? "," : "", node->inputs[j]->place);
         buf_add_string(out, "],");
         before = out->size;
         plan_write_arguments(out, node->plan);
@@ -127,7 +110,7 @@ static void explain_json(const struct picture *picture)
     for (size_t i = 0; i < picture->view_count; i++) {
         buf_add_string(out, i ? ",{\"view_id\":" : "{\"view_id\":");
         json_write_string(out, picture->views[i]->plan.id, picture->views[i]->plan.id_size);
-        buf_add_format(out, ",\"node\":%zu}", number_of(picture, picture->views[i]->root));
+        buf_add_format(out, ",\"node\":%zu}", picture->views[i]->root->place);
     }
     buf_add_string(out, "]}\n");
 }
@@ -149,14 +132,14 @@ static void explain_dot(const struct picture *picture)
         json_write_string(out, label.bytes, label.size);
         buf_add_string(out, state_of(node) ? ", style=bold];\n" : "];\n");
         for (unsigned j = 0; j < node->input_count; j++)
-            buf_add_format(out, "  n%zu -> n%zu;\n", number_of(picture, node->inputs[j]), i + 1);
+            buf_add_format(out, "  n%zu -> n%zu;\n", node->inputs[j]->place, i + 1);
     }
     for (size_t i = 0; i < picture->view_count; i++) {
         const struct view *view = picture->views[i];
 
         buf_add_format(out, "  v%zu [shape=ellipse, label=", i + 1);
         json_write_string(out, view->plan.id, view->plan.id_size);
-        buf_add_format(out, "];\n  n%zu -> v%zu;\n", number_of(picture, view->root), i + 1);
+        buf_add_format(out, "];\n  n%zu -> v%zu;\n", view->root->place, i + 1);
     }
     buf_add_string(out, "}\n");
     buf_release(&label);
@@ -165,14 +148,9 @@ static void explain_dot(const struct picture *picture)
 bool explain(const struct circuit *circuit, struct view *const *views, size_t view_count,
              const char *format, struct buf *out)
 {
-    struct picture picture = {mem_alloc(circuit->count * sizeof(struct node *)), circuit->count,
-                              views, view_count, out};
+    struct picture picture = {circuit_places(circuit), circuit->count, views, view_count, out};
     bool known = true;
 
-    for (size_t i = 0; i < circuit->count; i++)
-        picture.nodes[i] = circuit->nodes[i];
-    if (circuit->count > 1)
-        qsort(picture.nodes, picture.count, sizeof(struct node *), number_compare_nodes);
     if (strcmp(format, "text") == 0)
         explain_text(&picture);
     else if (strcmp(format, "json") == 0)

@@ -40,6 +40,11 @@ static struct view *view_new(struct ssp *ssp, const struct plan_view *plan, stru
 
     view_init(view, plan, root, ssp->options.verify > 0, ssp->options.hash);
     view->ordinal = ssp->next_ordinal++;
+    if (ssp->options.trace & (SSP_TRACE_VIEWS | SSP_TRACE_WEIGHTS)) {
+        view->trace = mem_alloc_zero(sizeof(*view->trace));
+        view->trace->views = ssp->options.trace & SSP_TRACE_VIEWS;
+        view->trace->weights = ssp->options.trace & SSP_TRACE_WEIGHTS;
+    }
     return view;
 }
 
@@ -88,7 +93,7 @@ static enum status find_named(const struct ssp *ssp, const struct mutation *line
 static enum status evaluate(struct ssp *ssp, const struct plan_view *plan, bool whole,
                             struct circuit *circuit, struct node **root, struct err *err)
 {
-    *circuit = (struct circuit){0};
+    *circuit = (struct circuit){.timer = ssp->circuit.timer};
     *root = circuit_add(circuit, plan->circuit, plan->memory);
     if (engine_load_tables(ssp, circuit, whole, err) != OK)
         return err->status;
@@ -126,7 +131,7 @@ static void replace(struct ssp *ssp, size_t at, struct view *view, const struct 
         zset_add(&before, change.entries[i].row, -change.entries[i].weight);
     zset_add_all(&change, content);
     view_take(view, &before);
-    ssp->updates += view_step(view, &change, &line, &ssp->out);
+    engine_write(ssp, view, &change, &line);
     zset_release(&change);
     zset_release(&before);
     view_settle(view, ssp->options.verify > 0);
@@ -163,9 +168,12 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
         const struct view_line line = engine_line(ssp, MARK_NONE);
 
         append(ssp, view);
-        ssp->updates += view_step(view, &content, &line, &ssp->out);
+        engine_write(ssp, view, &content, &line);
     }
     zset_release(&content);
+    view->evaluated++;
+    ssp->evaluated++;
+    engine_tell_trace(ssp);
     return OK;
 }
 
@@ -182,7 +190,8 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
     line.always = view->plan.format == FORMAT_FLAT || view->plan.format == FORMAT_TREE;
     subtract_content(ssp, view, &change);
     view_drop_head(view);
-    ssp->updates += view_step(view, &change, &line, &ssp->out);
+    engine_write(ssp, view, &change, &line);
+    engine_tell_trace(ssp);
     zset_release(&change);
     memmove(&ssp->views[at], &ssp->views[at + 1], (--ssp->view_count - at) * sizeof(struct view *));
     drop_view(ssp, view);
@@ -221,6 +230,11 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
         view_write_flat(&whole, &line, &ssp->out);
     }
     ssp->updates++;
+    ssp->records += whole.records;
+    ssp->evaluated++;
+    ssp->views[at]->updates += whole.updates;
+    ssp->views[at]->records += whole.records;
+    ssp->views[at]->evaluated++;
     view_release(&whole);
     circuit_release(&circuit);
     return OK;

@@ -60,6 +60,8 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->batch.strict = options->strict;
     ssp->reader.strict = options->strict;
     ssp->batch.keep_prefix = options->keep_prefix;
+    timer_init(&ssp->meter.timer, options->stopwatch, options->profile);
+    ssp->circuit.timer = &ssp->meter.timer;
     if (read_defaults(ssp, error) == SSP_OK)
         return ssp;
     ssp_free(ssp);
@@ -82,6 +84,9 @@ void ssp_free(struct ssp *ssp)
     mutation_reader_release(&ssp->reader);
     mutation_reader_release(&ssp->rereader);
     lean_release(&ssp->lean);
+    meter_release(&ssp->meter);
+    buf_release(&ssp->trace);
+    buf_release(&ssp->report);
     buf_release(&ssp->out);
     buf_release(&ssp->messages);
     buf_release(&ssp->line_text);
@@ -114,6 +119,8 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 
 void ssp_start(struct ssp *ssp)
 {
+    struct timer *timer = &ssp->meter.timer;
+    uint64_t start = timer->now ? timer->now() : 0;
     struct view_line line;
 
     /* What was loaded is not a step: it goes through the circuit as the tables are now. */
@@ -129,11 +136,14 @@ void ssp_start(struct ssp *ssp)
 
         view_take_head(view);
         if (ssp->options.initial || !ssp->options.loads)
-            ssp->updates += view_step(view, &view->root->out, &line, &ssp->out);
+            engine_write(ssp, view, &view->root->out, &line);
         else
             view_take(view, &view->root->out);
     }
     circuit_finish(&ssp->circuit);
+    engine_tell_trace(ssp);
+    if (timer->now)
+        ssp->meter.start_time = timer->now() - start;
     if (ssp->options.verify)
         engine_verify(ssp);
 }

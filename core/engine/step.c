@@ -2,6 +2,9 @@
 #include "engine/engine.h"
 
 #include "base/mem.h"
+#include "value/json_write.h"
+
+#include <string.h>
 
 struct view_line engine_line(const struct ssp *ssp, enum view_mark mark)
 {
@@ -39,25 +42,120 @@ static size_t changed_views(struct ssp *ssp)
     return kept;
 }
 
+void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,
+                  const struct view_line *line)
+{
+    struct timer *timer = &ssp->meter.timer;
+    uint64_t weight = timer_weight(timer, view->runs++, change->count);
+    uint64_t start = timer_start(timer, weight);
+    uint64_t records = view->records;
+    bool written;
+
+    if (view->trace)
+        trace_nothing(view->trace);
+    written = view_step(view, change, line, &ssp->out);
+    ssp->updates += written;
+    ssp->records += view->records - records;
+    if (view->trace)
+        trace_write(view->trace, &view->plan, line->mark == MARK_INITIAL, written, &ssp->trace);
+    if (weight)
+        view->time += weight * timer_stop(timer, weight, start);
+}
+
+/* What a step began with, to tell at its end what it did. */
+struct step {
+    uint64_t weight; /* timer.h */
+    uint64_t start;
+    uint64_t mutations;
+    uint64_t records;
+    uint64_t rows;
+    uint64_t updates;
+};
+
+static struct step step_begin(struct ssp *ssp)
+{
+    struct step step = {
+        .mutations = ssp->batch.waiting,
+        .records = ssp->batch.counters.records,
+        .rows = ssp->circuit.rows,
+        .updates = ssp->updates,
+    };
+
+    step.weight = timer_weight(&ssp->meter.timer, ssp->steps, step.mutations);
+    step.start = timer_start(&ssp->meter.timer, step.weight);
+    return step;
+}
+
+void engine_tell_trace(struct ssp *ssp)
+{
+    buf_add(&ssp->messages, ssp->trace.bytes, ssp->trace.size);
+    buf_clear(&ssp->trace);
+}
+
+static void trace_step(struct ssp *ssp, const struct step *step)
+{
+    const char *source = ssp->source ? ssp->source : "-";
+    struct buf *out = &ssp->messages;
+
+    if (ssp->options.trace & SSP_TRACE_STEPS) {
+        buf_add_format(
+            out, "{\"trace\":\"step\",\"step\":%llu,\"source\":", (unsigned long long)ssp->steps);
+        json_write_string(out, source, strlen(source));
+        buf_add_format(out,
+                       ",\"line\":%zu,\"mutations\":%llu,\"records\":%llu,\"tables\":%llu,"
+                       "\"rows\":%llu,\"updates\":%llu}\n",
+                       ssp->line, (unsigned long long)step->mutations,
+                       (unsigned long long)(ssp->batch.counters.records - step->records),
+                       (unsigned long long)ssp->batch.coalesce.tables,
+                       (unsigned long long)(ssp->circuit.rows - step->rows),
+                       (unsigned long long)(ssp->updates - step->updates));
+    }
+    engine_tell_trace(ssp);
+}
+
+static void step_end(struct ssp *ssp, const struct step *step)
+{
+    const struct buf *key = &ssp->batch.key;
+    bool one = step->mutations == 1 && key->size > 0;
+    struct meter_step done = {
+        .step = ssp->steps,
+        .source = ssp->source,
+        .line = ssp->line,
+        .id = one ? key->bytes : NULL,
+        .id_size = one ? key->size : 0,
+        .mutations = step->mutations,
+        .rows = ssp->circuit.rows - step->rows,
+        .updates = ssp->updates - step->updates,
+    };
+
+    if (ssp->options.trace)
+        trace_step(ssp, step);
+    if (!ssp->meter.timer.now)
+        return;
+    done.time = timer_stop(&ssp->meter.timer, step->weight, step->start);
+    meter_add(&ssp->meter, &done, step->weight);
+}
+
 void engine_step(struct ssp *ssp)
 {
     struct view_line line;
+    struct step step;
     size_t count;
 
     if (ssp->batch.waiting == 0)
         return;
+    step = step_begin(ssp);
     batch_flush(&ssp->batch);
     ssp->steps++;
     circuit_step(&ssp->circuit);
     line = engine_line(ssp, MARK_NONE);
     count = changed_views(ssp);
     for (size_t i = 0; i < count; i++) {
-        struct view *view = ssp->changed[i];
-
-        view_take_head(view);
-        ssp->updates += view_step(view, &view->root->out, &line, &ssp->out);
+        view_take_head(ssp->changed[i]);
+        engine_write(ssp, ssp->changed[i], &ssp->changed[i]->root->out, &line);
     }
     circuit_finish(&ssp->circuit);
+    step_end(ssp, &step);
     if (ssp->options.verify && ssp->steps % ssp->options.verify == 0)
         engine_verify(ssp);
 }

@@ -45,6 +45,8 @@ struct table {
     struct hashtab version_index;
     const struct lean_table *lean; /* the fields kept; NULL: rows are whole */
     bool lean_known;
+    uint64_t changes;  /* of its records, by steps */
+    uint64_t flush;    /* the last one that changed any; coalesce.c */
     struct node *scan; /* where its changes go, as of `generation` of the circuit */
     uint64_t generation;
 };

@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/mem.h"
+#include "op/tree.h"
 #include "value/json_write.h"
 
 #include <string.h>
@@ -89,6 +90,7 @@ void view_release(struct view *view)
     order_release(&view->head_order);
     free(view->entries);
     free(view->events);
+    trace_free(view->trace);
     plan_memory_unref(view->plan.memory);
 }
 
@@ -150,67 +152,23 @@ static void write_row(struct buf *out, const struct row *row)
     buf_add(out, row_text(row), row->size);
 }
 
-/* By key, then removals first, then by content: the order of a delta's halves and of groups. */
-static int entry_compare(const void *a, const void *b)
-{
-    const struct zset_entry *x = a;
-    const struct zset_entry *y = b;
-    int order = row_key_compare(x->row, y->row);
-
-    if (order == 0)
-        order = (x->weight > 0) - (y->weight > 0);
-    return order ? order : row_compare(x->row, y->row);
-}
-
-/* Sorts the change into view->entries. Rows that differ only in what a view does not show, the
- * spelling of an id that is no field, cancel. */
 static void sort_change(struct view *view, const struct zset *change)
 {
-    struct zset_entry *entries;
-    size_t kept = 0;
-
     view->entries =
         mem_grow(view->entries, &view->entry_max, change->count, sizeof(*view->entries));
-    entries = view->entries;
     if (change->count)
-        memcpy(entries, change->entries, change->count * sizeof(*entries));
-    if (change->count > 1)
-        qsort(entries, change->count, sizeof(*entries), entry_compare);
-    for (size_t i = 0; i < change->count; i++) {
-        if (kept && row_shown_equal(entries[kept - 1].row, entries[i].row))
-            entries[kept - 1].weight = weight_sum(entries[kept - 1].weight, entries[i].weight);
-        else
-            entries[kept++] = entries[i];
-        if (entries[kept - 1].weight == 0)
-            kept--;
-    }
-    view->entry_count = kept;
+        memcpy(view->entries, change->entries, change->count * sizeof(*view->entries));
+    view->entry_count = event_sort(view->entries, change->count);
 }
 
-static const char *const event_names[] = {"created", "deleted", "updated"};
-
-/* What happened to the record whose rows in the change are [entries, end). `content` is the
- * view's before the change, NULL if it is a set with one row a record. */
-static enum event event_of(struct zset *content, const struct zset_entry *entries,
-                           const struct zset_entry *end)
+/* Behind sort_change(), before the content is touched. */
+static void trace_step(struct view *view, uint64_t step)
 {
-    int64_t before = content ? zset_key_weight(content, entries->row) : 0;
-    int64_t change = 0;
-    bool differs = false;
-
-    for (const struct zset_entry *e = entries; e < end; e++) {
-        int64_t weight = content ? zset_weight(content, e->row) : e->weight < 0;
-
-        if (!content)
-            before += weight;
-        change = weight_sum(change, e->weight);
-        differs = differs || (weight > 0) != (weight + e->weight > 0);
-    }
-    if (!differs)
-        return EVENT_NONE;
-    if (before == 0)
-        return EVENT_CREATED;
-    return before + change == 0 ? EVENT_DELETED : EVENT_UPDATED;
+    if (!view->trace)
+        return;
+    view->trace->step = step;
+    trace_change(view->trace, &view->plan, view->is_set ? NULL : &view->content, view->entries,
+                 view->entry_count);
 }
 
 /* The entries are sorted by key, so each event's records come out in the order of keys. */
@@ -229,7 +187,7 @@ static bool write_streaming(struct view *view, const struct view_line *line, str
     for (size_t i = 0; i < count; i = next) { /* the last row of a record is the one it has now */
         for (next = i + 1; next < count && row_key_equal(entries[i].row, entries[next].row); next++)
             events[next - 1] = EVENT_NONE;
-        events[next - 1] = event_of(content, &entries[i], &entries[next]);
+        events[next - 1] = event_of(content, &entries[i], &entries[next]).event;
     }
     write_head(view, "streaming", line, view->hash_shown, out);
     for (enum event event = EVENT_CREATED; event < EVENT_NONE; event++)
@@ -247,6 +205,7 @@ static bool write_streaming(struct view *view, const struct view_line *line, str
             records++;
         }
     write_tail(out);
+    view->records += records;
     if (records || line->always)
         return true;
     out->size = start;
@@ -259,6 +218,7 @@ static void write_delta(struct view *view, const struct view_line *line, struct 
     const struct zset_entry *entries = view->entries;
     size_t count = view->entry_count;
 
+    view->records += count;
     write_head(view, "delta", line, view->hash_shown, out);
     for (int half = 0; half < 2; half++)
         for (size_t i = 0; i < count; i++) {
@@ -304,6 +264,7 @@ static void write_flat_row(struct flat *flat)
     if (rows || multiset)
         buf_add_byte(out, '}');
     buf_add_byte(out, ',');
+    flat->view->records++;
     flat->row = NULL;
 }
 
@@ -393,6 +354,10 @@ void view_refill(struct view *view)
 void view_take(struct view *view, const struct zset *change)
 {
     take_hash(view, change);
+    if (view->trace) { /* for the size */
+        sort_change(view, change);
+        trace_step(view, 0);
+    }
     take_content(view, change);
 }
 
@@ -404,6 +369,8 @@ static void write_tree(struct view *view, const struct view_line *line, struct b
     for (size_t i = 0; i < view->entry_count; i++)
         if (view->entries[i].weight > 0)
             document = view->entries[i].row;
+    if (document)
+        view->records += tree_records(view->root->op);
     write_start(view, "tree", line, out);
     buf_add_byte(out, ',');
     if (document)
@@ -420,9 +387,12 @@ static bool reorder(struct view *view, const struct zset *change, const struct v
 {
     size_t start = out->size;
     size_t size;
+    uint64_t records = view->records;
+    uint64_t shown;
     bool same;
 
     view_write_flat(view, line, out);
+    shown = view->records - records;
     size = out->size - start;
     take_content(view, change);
     view_write_flat(view, line, out);
@@ -431,6 +401,7 @@ static bool reorder(struct view *view, const struct zset *change, const struct v
     memmove(out->bytes + start, out->bytes + start + size, out->size - start - size);
     out->size -= same ? 2 * size : size;
     view->updates -= same ? 2 : 1;
+    view->records = records + (same ? 0 : shown);
     return !same;
 }
 
@@ -442,6 +413,7 @@ bool view_step(struct view *view, const struct zset *change, const struct view_l
     if (change->count == 0 && !line->always)
         return false;
     sort_change(view, change);
+    trace_step(view, line->seq);
     if (view->entry_count == 0 && !line->always) {
         if (view->plan.format == FORMAT_FLAT && view->plan.root->op == PLAN_LIMIT)
             return reorder(view, change, line, out);

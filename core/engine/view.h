@@ -3,6 +3,8 @@
 
 #include "base/hash.h"
 #include "engine/circuit.h"
+#include "engine/event.h"
+#include "engine/trace.h"
 
 /*
  * A view: the change of its root node becomes a line of output (ssp-updates(5)).
@@ -10,8 +12,6 @@
  * What a view keeps is what its output needs: nothing where the change tells all; the weights
  * where rows may have other weights than 1; everything, in order, for `flat`.
  */
-enum event { EVENT_CREATED, EVENT_DELETED, EVENT_UPDATED, EVENT_NONE };
-
 struct view {
     struct plan_view plan;
     struct node *root;
@@ -34,7 +34,12 @@ struct view {
     size_t entry_max;
     enum event *events;
     size_t event_max;
-    uint64_t updates; /* lines written */
+    uint64_t updates;   /* lines written */
+    uint64_t records;   /* in them */
+    uint64_t evaluated; /* times that it was computed anew after the start */
+    uint64_t runs;      /* of view_step(), and their time in nanoseconds, by a sample (timer.h) */
+    uint64_t time;
+    struct trace *trace; /* --trace; NULL: off */
 };
 
 /* How a line is marked. */

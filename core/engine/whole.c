@@ -85,6 +85,7 @@ static enum status make_table_whole(struct ssp *ssp, struct table *table, struct
 static void rebuild(struct ssp *ssp)
 {
     struct err none = {0};
+    uint64_t hits = ssp->circuit.hits;
 
     for (size_t i = 0; i < ssp->view_count; i++) {
         struct view *view = ssp->views[i];
@@ -100,8 +101,12 @@ static void rebuild(struct ssp *ssp)
     }
     (void)engine_load_tables(ssp, &ssp->circuit, false, &none);
     circuit_step(&ssp->circuit);
-    for (size_t i = 0; i < ssp->view_count; i++)
+    for (size_t i = 0; i < ssp->view_count; i++) {
         view_refill(ssp->views[i]);
+        ssp->views[i]->evaluated++;
+    }
+    ssp->evaluated += ssp->view_count;
+    ssp->circuit.hits = hits; /* the views' plans were added once */
     circuit_finish(&ssp->circuit);
 }
 

@@ -10,7 +10,7 @@
  * The hash is the sum over all rows, wherever they stand, of weight times XXH3-128(path, 0x00,
  * canonical row); the path is the root's key, then alias and key of each child, joined by 0x00.
  */
-#include "op/op.h"
+#include "op/tree.h"
 
 #include "base/buf.h"
 #include "base/hash.h"
@@ -29,6 +29,7 @@ struct tree {
     struct index *parents;  /* by level: inputs 1, 3, ... by key and context */
     struct index *children; /* inputs 2, 4, ... by context */
     struct row *document;
+    size_t records; /* in it */
     struct buf text;
     struct buf path;
     struct buf scratch;
@@ -193,6 +194,7 @@ static void write_list(struct tree *self, const struct list *list, const struct 
         buf_add_byte(text, '}');
         self->path.size = path;
     }
+    self->records += list->count;
 }
 
 static struct row *make_document(struct tree *self)
@@ -204,6 +206,7 @@ static struct row *make_document(struct tree *self)
     struct list list = {0};
     char digits[33];
 
+    self->records = 0;
     for (size_t i = 0; i < self->roots.count; i++)
         list_add(&list, self->roots.entries[i].row, self->roots.entries[i].weight);
     if (list.count == 0)
@@ -250,6 +253,11 @@ static void tree_step(struct op *op, struct zset *const *in, struct zset *out)
         row_unref(self->document);
     }
     self->document = document;
+}
+
+size_t tree_records(const struct op *op)
+{
+    return ((const struct tree *)op)->records;
 }
 
 static void tree_release(struct op *op)
