@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { BLOCK = 256 * 1024, REREAD_STEP = 4096 };
@@ -62,24 +63,34 @@ void input_close(struct input *input)
     input->bytes = NULL;
 }
 
-/* Waits until a read would not block. False: a signal came. Signals are let in only inside ppoll,
- * so none can slip in between looking at the flag and going to sleep. */
-static bool wait_readable(struct input *input)
+/* Waits that long, below 0 for ever. Signals are let in only inside ppoll, so none can slip in
+ * between looking at the flag and going to sleep. True: a read would not block. */
+static bool wait_for(struct pollfd *poll_fd, int64_t microseconds)
 {
-    struct pollfd poll_fd = {.fd = input->fd, .events = POLLIN};
+    const struct timespec time = {(time_t)(microseconds / 1000000),
+                                  (long)(microseconds % 1000000) * 1000};
     sigset_t block;
     sigset_t before;
+    int ready = 0;
 
-    if (poll(&poll_fd, 1, 0) != 0)
-        return caught == 0;
-    input->idle(input->context);
     (void)sigemptyset(&block);
     (void)sigaddset(&block, SIGINT);
     (void)sigaddset(&block, SIGTERM);
     (void)sigprocmask(SIG_BLOCK, &block, &before);
-    while (!caught && ppoll(&poll_fd, 1, NULL, &before) < 0 && errno == EINTR)
-        ;
+    if (!caught)
+        ready = ppoll(poll_fd, 1, microseconds < 0 ? NULL : &time, &before);
     (void)sigprocmask(SIG_SETMASK, &before, NULL); /* lets in what came together with input */
+    return ready > 0 || (ready < 0 && !caught && errno != EINTR); /* the read will tell */
+}
+
+/* Waits until a read would not block. False: a signal came. */
+static bool wait_readable(struct input *input)
+{
+    struct pollfd poll_fd = {.fd = input->fd, .events = POLLIN};
+    bool ready = poll(&poll_fd, 1, 0) != 0;
+
+    while (!ready && !caught)
+        ready = wait_for(&poll_fd, input->idle(input->context));
     return caught == 0;
 }
 

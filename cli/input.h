@@ -9,7 +9,8 @@
 /*
  * Lines from a file descriptor: read in blocks, handed out where they lie, with SSP_PADDING
  * readable bytes behind each. A BOM at the start is skipped. Before a read that would block, idle()
- * is called, so that what was written goes out while nothing comes in.
+ * is called, so that what was written goes out while nothing comes in, and what is due by the clock
+ * is done; it tells for how many microseconds to wait before it is called again, below 0: for ever.
  */
 struct input {
     const char *name; /* for messages */
@@ -23,7 +24,7 @@ struct input {
     uint64_t read; /* bytes so far */
     size_t max_line;
     bool eof;
-    void (*idle)(void *context);
+    int64_t (*idle)(void *context);
     void *context;
 };
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* The place of a line: which of the files, loads first, in 16 bits, and the offset in it. */
@@ -58,6 +59,21 @@ static int torn_line(struct run *run, struct ssp_error *error, const struct inpu
     return 0;
 }
 
+/* In microseconds from some beginning. */
+static int64_t clock_now(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static void tell_time(struct run *run)
+{
+    if (ssp_needs_clock(run->ssp))
+        ssp_clock(run->ssp, clock_now());
+}
+
 static int one_line(struct run *run, const struct input *input, const char *line, size_t size,
                     bool whole)
 {
@@ -67,6 +83,7 @@ static int one_line(struct run *run, const struct input *input, const char *line
     if (run->options.engine.reread)
         ssp_next_place(run->ssp, (uint64_t)run->file << PLACE_OFFSET_BITS |
                                      (uint64_t)input_offset(input, line));
+    tell_time(run);
     status = run->options.parse_only
                  ? ssp_parse_only(run->ssp, line, size, &error)
                  : ssp_line(run->ssp, input->name, input->line, line, size, &error);
@@ -105,10 +122,20 @@ static void stop_by_signal(struct run *run)
     (void)raise(number);
 }
 
-/* Before a read that has to wait. */
-static void when_idle(void *context)
+/* Before a read that has to wait: until something is due by the clock. */
+static int64_t when_idle(void *context)
 {
-    flush_output(context);
+    struct run *run = context;
+    int64_t alarm;
+    int64_t now;
+
+    tell_time(run);
+    flush_output(run);
+    alarm = ssp_alarm(run->ssp);
+    if (alarm == INT64_MAX)
+        return -1;
+    now = clock_now();
+    return alarm > now ? alarm - now : 0;
 }
 
 static int read_log(struct run *run, const char *path)
@@ -207,15 +234,16 @@ static void say_what_was_done(const struct run *run)
 {
     const struct ssp_counters c = ssp_counters(run->ssp);
 
-    (void)fprintf(stderr,
-                  "ssp: %llu mutations (%llu unchanged, %llu stale, %llu create_existing, "
-                  "%llu update_missing, %llu delete_missing, %llu rejected) in %llu steps, "
-                  "%llu updates written\n",
-                  (unsigned long long)c.mutations, (unsigned long long)c.unchanged,
-                  (unsigned long long)c.stale, (unsigned long long)c.create_existing,
-                  (unsigned long long)c.update_missing, (unsigned long long)c.delete_missing,
-                  (unsigned long long)run->errors, (unsigned long long)c.steps,
-                  (unsigned long long)c.updates);
+    (void)fprintf(
+        stderr,
+        "ssp: %llu mutations (%llu unchanged, %llu stale, %llu late, %llu create_existing, "
+        "%llu update_missing, %llu delete_missing, %llu rejected) in %llu steps, "
+        "%llu updates written\n",
+        (unsigned long long)c.mutations, (unsigned long long)c.unchanged,
+        (unsigned long long)c.stale, (unsigned long long)c.late,
+        (unsigned long long)c.create_existing, (unsigned long long)c.update_missing,
+        (unsigned long long)c.delete_missing, (unsigned long long)run->errors,
+        (unsigned long long)c.steps, (unsigned long long)c.updates);
 }
 
 static bool read_again(void *context, uint64_t place, const char **bytes, size_t *size)

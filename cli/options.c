@@ -14,6 +14,8 @@
 enum {
     OPT_EMIT = 256,
     OPT_SEMANTICS,
+    OPT_WINDOW_ON,
+    OPT_BATCH_ON,
     OPT_MAX_PENDING,
     OPT_NO_COALESCE,
     OPT_LOAD,
@@ -48,6 +50,9 @@ static const struct option long_options[] = {
     {"version", no_argument, NULL, 'V'},
     {"emit", required_argument, NULL, OPT_EMIT},
     {"semantics", required_argument, NULL, OPT_SEMANTICS},
+    {"window", required_argument, NULL, 'w'},
+    {"window-on", required_argument, NULL, OPT_WINDOW_ON},
+    {"batch-on", required_argument, NULL, OPT_BATCH_ON},
     {"max-pending", required_argument, NULL, OPT_MAX_PENDING},
     {"no-coalesce", no_argument, NULL, OPT_NO_COALESCE},
     {"load", required_argument, NULL, OPT_LOAD},
@@ -84,7 +89,11 @@ static const char help[] =
     "      --emit=WHAT        what records carry: ids (default) or rows\n"
     "      --semantics=NAME   membership (default) or multiset\n"
     "  -f, --from=NAME        input format: native (default)\n"
-    "  -b, --batch=N          at most N mutations a step (default 1); 0: no limit\n"
+    "  -b, --batch=N          at most N mutations a step; 0: no limit (default 1, with\n"
+    "                         --window or --batch-on 0)\n"
+    "  -w, --window=DURATION  a step at the latest this long after its first mutation: 16ms, 5s\n"
+    "      --window-on=FIELD  measure windows on this field of the mutations, not on the clock\n"
+    "      --batch-on=FIELD   a step for each run of mutations that agree on this field\n"
     "      --max-pending=N    a step when N mutations wait (default 1000000)\n"
     "      --no-coalesce      do not reduce a step to one mutation a record first\n"
     "      --load=FILE        load mutations silently before the first step; may be repeated\n"
@@ -204,8 +213,15 @@ static bool read_engine_option(struct ssp_options *engine, int option)
     case OPT_SEMANTICS:
         engine->semantics = optarg;
         return true;
-    case 'b':
-        return read_number("--batch", optarg, 0, &engine->batch);
+    case 'w':
+        engine->window = optarg;
+        return true;
+    case OPT_WINDOW_ON:
+        engine->window_on = optarg;
+        return true;
+    case OPT_BATCH_ON:
+        engine->batch_on = optarg;
+        return true;
     case OPT_MAX_PENDING:
         return read_number("--max-pending", optarg, 1, &engine->max_pending);
     case OPT_NO_COALESCE:
@@ -261,6 +277,9 @@ static bool read_option(struct options *options, int option)
     case 'o':
         options->output = optarg;
         return true;
+    case 'b':
+        options->batch_given = true;
+        return read_number("--batch", optarg, 0, &options->engine.batch);
     case 'f':
         return strcmp(optarg, "native") == 0 || bad("--from", "native", optarg);
     case 'q':
@@ -342,7 +361,7 @@ enum options_result options_read(struct options *options, int argc, char **argv)
     options->loads.items = items + room;
     options->logs.items = items + 2 * room;
     argv[0] = name; /* as getopt_long's messages begin */
-    while ((option = getopt_long(argc, argv, "p:o:F:f:b:qvhV", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "p:o:F:f:b:w:qvhV", long_options, NULL)) != -1) {
         if (option == 'h' || option == 'V') {
             (void)fputs(option == 'h' ? help : "ssp " SSP_VERSION "\n", stdout);
             return OPTIONS_DONE;
@@ -350,6 +369,8 @@ enum options_result options_read(struct options *options, int argc, char **argv)
         if (!read_option(options, option))
             return OPTIONS_BAD;
     }
+    if (!options->batch_given && (options->engine.window || options->engine.batch_on))
+        options->engine.batch = 0;
     if (options->plans.count == 0 && optind < argc)
         add(&options->plans, argv[optind++]);
     while (optind < argc)

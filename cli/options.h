@@ -11,6 +11,7 @@ struct list {
 
 struct options {
     struct ssp_options engine;
+    bool batch_given; /* or engine.batch is a default */
     struct list plans;
     struct list loads;
     struct list logs;    /* "-" is standard input */

@@ -39,6 +39,9 @@ struct ssp_options {
     const char *semantics; /* NULL: "membership" */
     uint64_t batch;        /* mutations a step; 0: no limit */
     uint64_t max_pending;  /* a step when so many wait, whatever else is set; 0: no limit */
+    const char *window;    /* "5s": a step so long after its first mutation; NULL: whenever */
+    const char *window_on; /* windows are of this field of mutations; NULL: of ssp_clock() */
+    const char *batch_on;  /* a step for each run of mutations that agree on it; NULL: no runs */
     bool no_coalesce;
     bool strict;
     bool keep_prefix; /* --id-prefix=keep */
@@ -72,6 +75,7 @@ struct ssp_counters {
     uint64_t create_existing; /* what --strict refuses */
     uint64_t update_missing;
     uint64_t delete_missing;
+    uint64_t late; /* mutations with a time before the window they joined */
     uint64_t steps;
     uint64_t updates;     /* lines written */
     uint64_t differences; /* found by verify */
@@ -98,6 +102,15 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
 
 /* Before ssp_line(): that line can be read again, at this place. */
 void ssp_next_place(struct ssp *ssp, uint64_t place);
+
+/*
+ * The time, in microseconds from any beginning, never decreasing: a step whose window is over and
+ * what is due of views that write less often. Called before lines, and when ssp_alarm() has come;
+ * not needed while ssp_needs_clock() is false.
+ */
+void ssp_clock(struct ssp *ssp, int64_t now);
+bool ssp_needs_clock(const struct ssp *ssp);
+int64_t ssp_alarm(const struct ssp *ssp); /* INT64_MAX: nothing is due before the next line */
 
 /* Evaluates the views over what was loaded. */
 void ssp_start(struct ssp *ssp);

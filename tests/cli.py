@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 SSP = os.path.abspath(sys.argv[1])
@@ -58,6 +59,118 @@ def test_output_is_flushed_when_input_would_block():
     assert got == created(2) + created(3)
     process.stdin.close()
     assert process.wait(TIMEOUT) == 0
+
+
+def test_a_window_ends_while_the_input_is_silent():
+    process = start("--window=1s", "--seq", "plan.json")
+    for seq in (1, 2):
+        begin = time.monotonic()
+        process.stdin.write(create(seq * 10))
+        process.stdin.flush()
+        time.sleep(0.1)
+        process.stdin.write(create(seq * 10 + 1))
+        process.stdin.flush()
+        got = read_some(process.stdout)
+        assert got == (b'{"view_id":"v","format":"streaming","seq":%d,"records":['
+                       b'{"id":"t:%d","event":"created"},{"id":"t:%d","event":"created"}]}\n'
+                       % (seq, seq * 10, seq * 10 + 1))
+        assert time.monotonic() - begin > 0.99
+    process.stdin.write(create(5))
+    process.stdin.close()
+    assert process.stdout.read().count(b"\n") == 1  # the end does not wait for the window
+    assert process.wait(TIMEOUT) == 0
+
+
+def test_a_window_does_not_divide_a_transaction():
+    process = start("--window=50ms", "plan.json")
+    process.stdin.write(create(1) + b'{"op":"begin"}\n' + create(2))
+    process.stdin.flush()
+    assert read_some(process.stdout) == created(1)
+    time.sleep(0.2)
+    process.stdin.write(create(3) + b'{"op":"commit"}\n')
+    process.stdin.flush()
+    assert read_some(process.stdout) == created(2)[:-3] + b',{"id":"t:3","event":"created"}]}\n'
+    process.stdin.close()
+    assert process.wait(TIMEOUT) == 0
+
+
+def test_a_window_does_not_end_while_nothing_waits():
+    process = start("--window=1ms", "plan.json")
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    time.sleep(0.3)
+    wait_for_sleep(process)
+    with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+        ticks = sum(int(x) for x in stat.read().rsplit(")", 1)[1].split()[11:13])
+    process.stdin.close()
+    assert process.wait(TIMEOUT) == 0
+    assert ticks < 10  # of 10 ms: it slept
+
+
+def test_views_side_by_side_write_as_often_as_they_say():
+    with open("plan.json", "ab") as file:
+        file.write(b'{"id":"slow","refresh":"1500ms","root":{"op":"scan","table":"t"}}')
+    process = start("plan.json")
+    begin = time.monotonic()
+    for i in range(1, 4):
+        process.stdin.write(create(i))
+        process.stdin.flush()
+        assert read_some(process.stdout) == created(i)
+    process.stdin.write(b'{"table":"t","op":"delete","id":2}\n')
+    process.stdin.flush()
+    assert b'"id":"t:2","event":"deleted"' in read_some(process.stdout)
+    assert read_some(process.stdout) == (b'{"view_id":"slow","format":"streaming","records":['
+                                         b'{"id":"t:1","event":"created"},'
+                                         b'{"id":"t:3","event":"created"}]}\n')
+    assert time.monotonic() - begin > 1.49
+    process.stdin.close()
+    assert process.wait(TIMEOUT) == 0
+
+
+def test_event_time_makes_the_same_steps_at_any_speed():
+    with open("plan.json", "wb") as file:
+        file.write(b'[{"id":"v","root":{"op":"scan","table":"t"}},'
+                   b'{"id":"w","refresh":"5s","root":{"op":"scan","table":"t"}}]')
+    lines = [b'{"table":"t","op":"create","id":%d,"record":{},"ts":%d.5}\n' % (i, i * 7 % 50 + i // 3)
+             for i in range(60)]
+    outputs = []
+    for pause in (0, 0.001, 0.02):
+        process = start("--window=2s", "--window-on=ts", "--seq", "plan.json")
+        for line in lines:
+            process.stdin.write(line)
+            if pause:
+                process.stdin.flush()
+                time.sleep(pause)
+        outputs.append(process.communicate(timeout=TIMEOUT)[0])
+    assert outputs[0].count(b"\n") > 10
+    assert outputs[0] == outputs[1] == outputs[2]
+
+
+def test_a_signal_writes_what_waits_and_what_is_held():
+    with open("plan.json", "ab") as file:
+        file.write(b'{"id":"slow","refresh":"1h","root":{"op":"scan","table":"t"}}')
+    status, out, _ = stop_by(signal.SIGTERM, create(1) + create(2), "--window=1h")
+    assert status == -signal.SIGTERM
+    two = created(1)[:-3] + b',{"id":"t:2","event":"created"}]}\n'
+    assert out == two + two.replace(b'"v"', b'"slow"')
+
+
+def test_a_slow_reader_loses_nothing():
+    process = start("--window=1ms", "plan.json")
+
+    def write():
+        for i in range(100):
+            process.stdin.write(b"".join(create(i * 100 + j) for j in range(100)))
+            process.stdin.flush()
+        process.stdin.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    time.sleep(0.3)  # nobody reads: the pipe is full
+    got = process.stdout.read()
+    writer.join()
+    assert process.wait(TIMEOUT) == 0
+    assert got.count(b'"event":"created"') == 10000
 
 
 def stop_by(number, lines, *args):

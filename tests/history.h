@@ -37,6 +37,7 @@ struct case_view {
     const char *params;
     bool over_nothing; /* may have a row over empty tables */
     bool counts;       /* weights decide what is in it: a limit over a join that selects the left */
+    const char *refresh; /* NULL: not stated */
 };
 
 struct case_lines {
@@ -55,6 +56,9 @@ struct gen_case {
     bool versions;
     bool odd_ids;     /* an id has several spellings */
     unsigned control; /* percent of lines that are no mutation */
+    struct gen times; /* streams of their own, so that they shift nothing: times and transactions */
+    unsigned now;     /* of mutations, in tenths of a second */
+    unsigned txn;
     struct case_lines log;
 };
 
@@ -63,6 +67,7 @@ struct case_settings {
     const char *format;
     const char *emit;
     const char *semantics;
+    bool refresh; /* what views state; otherwise they write at every step */
 };
 
 static inline void setting_text(struct text *out, const char *name, const char *own,
@@ -79,6 +84,8 @@ static inline void view_text(const struct case_view *view, const struct case_set
     setting_text(out, "format", view->format, settings->format);
     setting_text(out, "emit", view->emit, settings->emit);
     setting_text(out, "semantics", view->semantics, settings->semantics);
+    if (view->refresh && settings->refresh)
+        text_add(out, ",\"refresh\":%s", view->refresh);
     text_add(out, ",\"params\":%s,\"root\":%s}", view->params, view->root);
 }
 
@@ -196,6 +203,26 @@ static inline void gen_record(struct gen *g, bool patch, struct text *out)
 /* What a phase does: percent of create, update, patch; the rest deletes. */
 static const unsigned phase_percents[4][3] = {{50, 25, 20}, {10, 45, 30}, {4, 6, 5}, {45, 30, 20}};
 
+/* When it was and what it belongs to, as --window-on=ts and --batch-on=txn read it; time goes on
+ * in small steps, back now and then, and has several spellings. */
+static inline void gen_times(struct gen_case *c, struct text *out)
+{
+    static const unsigned steps[] = {0, 0, 1, 7, 13, 40, 200};
+    struct gen *g = &c->times;
+    unsigned back = gen_percent(g, 20) ? gen_below(g, 50) : 0;
+    unsigned time = c->now += GEN_PICK(g, steps);
+
+    time = back < time ? time - back : 0;
+    if (gen_percent(g, 70))
+        text_add(out, ",\"ts\":%u.%u", time / 10, time % 10);
+    else if (gen_percent(g, 60))
+        text_add(out, ",\"ts\":\"1970-01-01T01:%02u:%02u.%u+01:00\"", time / 600 % 60,
+                 time / 10 % 60, time % 10);
+    c->txn += gen_percent(g, 30);
+    if (gen_percent(g, 90))
+        text_add(out, gen_percent(g, 50) ? ",\"txn\":%u" : ",\"txn\":%u.0", c->txn);
+}
+
 static inline void gen_mutation(struct gen_case *c, struct case_lines *lines, unsigned phase)
 {
     static const char *const names[3][3] = {{"create", "insert", "CREATE"},
@@ -223,7 +250,9 @@ static inline void gen_mutation(struct gen_case *c, struct case_lines *lines, un
     if (op == 2 && g->one_spelling) /* a patch may change the order of fields */
         op = 1;
     if (op == 3 && gen_percent(g, phase == 2 ? 6 : 2)) {
-        text_add(&text, "{\"op\":\"truncate\",\"table\":\"%s\"}", table ? "u" : "t");
+        text_add(&text, "{\"op\":\"truncate\",\"table\":\"%s\"", table ? "u" : "t");
+        gen_times(c, &text);
+        text_add(&text, "}");
         lines_add(lines, (struct case_line){LINE_CHANGE, gen_keep(g, &text), 0});
         return;
     }
@@ -236,6 +265,7 @@ static inline void gen_mutation(struct gen_case *c, struct case_lines *lines, un
         text_add(&text, ",\"%s\":", gen_percent(g, 95) ? "record" : "data");
         gen_record(g, op == 2, &text);
     }
+    gen_times(c, &text);
     text_add(&text, "}");
     lines_add(lines, (struct case_line){LINE_CHANGE, gen_keep(g, &text), 0});
 }
@@ -305,8 +335,12 @@ static inline void gen_view(struct gen_case *c, const struct gen_node *root, con
     static const char *const formats[] = {NULL, "streaming", "flat", "delta"};
     static const char *const emits[] = {NULL, "ids", "rows"};
     static const char *const semantics[] = {NULL, "membership", "multiset"};
+    static const char *const refreshes[] = {NULL, "\"step\"",  "1",      "2",     "3",
+                                            "7",  "\"100ms\"", "\"2s\"", "\"1m\""};
+    struct gen own = {.state = c->seed ^ c->view_count * UINT64_C(0x1234567)};
     struct case_view *view = &c->views[c->view_count++];
 
+    view->refresh = GEN_PICK(&own, refreshes);
     (void)snprintf(view->id, sizeof(view->id), "%s", id);
     view->root = root->text;
     view->format = GEN_PICK(&c->g, formats);
@@ -365,6 +399,7 @@ static inline struct gen_case *case_new(uint64_t seed)
         abort();
     c->seed = seed;
     c->g.state = seed;
+    c->times.state = ~seed;
     c->g.one_spelling = gen_percent(&c->g, 50);
     c->g.pool_count = 2 + gen_below(&c->g, GEN_POOL_MAX - 1);
     for (unsigned i = 0; i < c->g.pool_count; i++)

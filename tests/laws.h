@@ -11,6 +11,22 @@ static inline struct gen options_of(const struct gen_case *c)
     return (struct gen){.state = c->seed ^ UINT64_C(0xa5a5a5a5a5a5a5a5)};
 }
 
+/* Any way of making steps. */
+static inline void gen_pace(struct gen *g, struct run_options *options)
+{
+    static const char *const windows[] = {"1us", "300ms", "1s", "5s", "30s", "1h"};
+
+    options->batch = GEN_PICK(g, ((const unsigned[]){0, 0, 0, 1, 2, 3, 7}));
+    options->max_pending = gen_percent(g, 15) ? 1 + gen_below(g, 5) : 0;
+    if (gen_percent(g, 70)) {
+        options->window = GEN_PICK(g, windows);
+        options->window_on = gen_percent(g, 70) ? "ts" : NULL;
+    }
+    options->batch_on = gen_percent(g, 30) ? gen_percent(g, 80) ? "txn" : "record.a" : NULL;
+    options->clock = gen_percent(g, 80) ? gen_next(g) : 0;
+    options->settings.refresh = gen_percent(g, 70);
+}
+
 static inline bool inside_after(bool inside, enum line_kind kind)
 {
     if (kind == LINE_BEGINS)
@@ -97,10 +113,13 @@ static inline bool run_log(struct run *run, const struct gen_case *c, const stru
     if (run_case(run, c, log, options))
         return true;
     text_add(why,
-             "%s  in a run with batch %u, max_pending %u, no_coalesce %d, hash %d, seq %d, strict "
+             "%s  in a run with batch %u, max_pending %u, window %s on %s, batch_on %s, clock %d, "
+             "refresh %d, no_coalesce %d, hash %d, seq %d, strict "
              "%d, follow %d, truncates %d, before_start %u, loads %d, initial %d, format %s, emit "
              "%s, semantics %s\n",
              run->why.bytes, (unsigned)options->batch, (unsigned)options->max_pending,
+             setting(options->window, NULL, "-"), setting(options->window_on, NULL, "the clock"),
+             setting(options->batch_on, NULL, "-"), options->clock != 0, options->settings.refresh,
              options->no_coalesce, options->hash, options->seq, options->strict, options->follow,
              options->truncates, (unsigned)options->before_start, options->loads, options->initial,
              setting(options->settings.format, NULL, "-"),

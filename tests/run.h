@@ -27,7 +27,12 @@ struct run_options {
     size_t before_start; /* lines that come before ssp_start() */
     bool loads;          /* ... and are content that was there already */
     bool initial;
-    bool reread; /* lines can be read again, so rows need not be kept whole */
+    const char *window; /* as in struct ssp_options */
+    const char *window_on;
+    const char *batch_on;
+    uint64_t clock; /* ssp_clock() before every line, at times of this seed; 0: never */
+    bool unasked;   /* no snapshots but those of the log: updates are held back as long as can be */
+    bool reread;    /* lines can be read again, so rows need not be kept whole */
     struct case_settings settings;
 };
 
@@ -44,6 +49,8 @@ struct run {
     struct live_view live[CASE_VIEWS_MAX];
     unsigned live_count;
     bool inside; /* a transaction */
+    struct gen clock;
+    int64_t now;
     bool learns; /* takes snapshots as they are */
     char **kept; /* the lines so far, padded, if they can be read again */
     size_t *kept_sizes;
@@ -90,6 +97,16 @@ static inline char *padded(const char *bytes, size_t size)
     return copy;
 }
 
+/* Time goes on; then nothing may be due. */
+static inline void tick(struct run *run)
+{
+    run->now += gen_below(&run->clock, 3000000) / (1 + gen_below(&run->clock, 50));
+    ssp_clock(run->ssp, run->now);
+    if (ssp_alarm(run->ssp) <= run->now)
+        (void)complain(&run->why, "something is due at %" PRId64 ", and it is %" PRId64,
+                       ssp_alarm(run->ssp), run->now);
+}
+
 static inline int feed(struct run *run, const char *bytes, size_t size, bool plan,
                        struct ssp_error *error)
 {
@@ -97,6 +114,8 @@ static inline int feed(struct run *run, const char *bytes, size_t size, bool pla
     int status;
 
     memset(error, 0, sizeof(*error));
+    if (!plan && run->options->clock)
+        tick(run);
     if (!plan && run->options->reread) {
         run->kept = realloc(run->kept, (run->kept_count + 1) * sizeof(*run->kept));
         run->kept_sizes =
@@ -275,7 +294,8 @@ static inline void run_line(struct run *run, const struct case_line *line)
 
     if (!line_fits(run, line))
         return;
-    if (comes_or_goes && run->options->follow) { /* no step together with the change of views */
+    if (comes_or_goes && run->options->follow &&
+        !run->options->unasked) { /* no step together with the change of views */
         need(run, "{\"op\":\"flush\"}");
         take(run, true, false);
         need_snapshots(run, false);
@@ -292,7 +312,8 @@ static inline void run_line(struct run *run, const struct case_line *line)
         drop_live(run, line->view);
     if (line->kind >= LINE_BEGINS && line->kind <= LINE_ROLLS_BACK)
         run->inside = line->kind == LINE_BEGINS;
-    if (run->options->follow && !run->inside && (steps != ssp_steps(run->ssp) || comes_or_goes))
+    if (run->options->follow && !run->options->unasked && !run->inside &&
+        (steps != ssp_steps(run->ssp) || comes_or_goes))
         need_snapshots(run, false);
     if (run->why.size)
         text_add(&run->why, "  at the line %s\n", run->line.bytes);
@@ -303,6 +324,9 @@ static inline bool run_start(struct run *run)
     const struct run_options *o = run->options;
     const struct ssp_options options = {.batch = o->batch,
                                         .max_pending = o->max_pending,
+                                        .window = o->window,
+                                        .window_on = o->window_on,
+                                        .batch_on = o->batch_on,
                                         .seed = o->seed,
                                         .verify = o->verify,
                                         .no_coalesce = o->no_coalesce,
@@ -399,7 +423,7 @@ static inline void run_end(struct run *run)
 static inline bool run_case(struct run *run, const struct gen_case *c, const struct case_lines *log,
                             const struct run_options *options)
 {
-    *run = (struct run){.c = c, .options = options};
+    *run = (struct run){.c = c, .options = options, .clock = {.state = options->clock}};
     if (run_start(run)) {
         size_t i = 0;
 

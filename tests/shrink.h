@@ -171,10 +171,10 @@ static inline void print_case(const struct gen_case *c)
 {
     struct text text = {0};
 
-    case_plan(c, &(struct case_settings){0}, &text);
+    case_plan(c, &(struct case_settings){.refresh = true}, &text);
     (void)fprintf(stderr, "plan:\n%s\nlog:\n", text.bytes);
     for (size_t i = 0; i < c->log.count; i++) {
-        line_text(c, &c->log.lines[i], &(struct case_settings){0}, &text);
+        line_text(c, &c->log.lines[i], &(struct case_settings){.refresh = true}, &text);
         (void)fprintf(stderr, "%s\n", text.bytes);
     }
     free(text.bytes);

@@ -89,7 +89,7 @@ def test_every_count_of_a_small_log():
     steps = [(6, "t:2", 3), (1, "t:1", 2), (2, "u:1", 2), (3, "u:2", 2), (8, "u:2", 2)]
     assert without_times(got) == {
         "input": {"lines": 8, "bytes": len(SMALL), "rejected": 0},
-        "mutations": {"received": 8, "changes": 6, "unchanged": 1, "stale": 0,
+        "mutations": {"received": 8, "changes": 6, "unchanged": 1, "stale": 0, "late": 0,
                       "create_existing": 1, "update_missing": 1, "delete_missing": 1},
         "steps": {"made": 8, "tables_touched": 3, "views_updated": 2, "full_recomputations": 0},
         "output": {"updates": 5, "records": 5, "bytes": len(out)},
@@ -133,6 +133,12 @@ def test_rejected_and_stale_lines_are_counted():
     assert (got["mutations"]["received"], got["mutations"]["stale"]) == (2, 1)
     got, _, _ = stats(plan({"root": SCAN}), log=log, status=3)
     assert got["input"]["rejected"] == 1
+
+
+def test_late_mutations_are_counted():
+    log = "".join(line("t", "create", i, {}, ts=ts) for i, ts in enumerate((25, 3, 20, 19.9, 31)))
+    got, _, _ = stats("--window=10s", "--window-on=ts", plan({"root": SCAN}), log=log)
+    assert (got["mutations"]["late"], got["steps"]["made"]) == (2, 2)
 
 
 def test_loads_are_lines_but_not_mutations():

@@ -16,6 +16,13 @@ struct target {
     struct row *row; /* its content now, NULL: there is none */
 };
 
+struct prepared {
+    struct target target;
+    size_t prefix;     /* to strip from the id, */
+    bool mine;         /* which is one that the table has */
+    uint64_t *counter; /* of what --strict would refuse; NULL: nothing */
+};
+
 /* Length of the identifier and the colon that an id begins with, 0 if it does not. */
 static size_t prefix_size(const char *id, size_t size)
 {
@@ -81,11 +88,12 @@ static struct target find_target(struct batch *batch, struct table *table, const
 
 /* What is counted, and refused by --strict. */
 static enum status check_existence(struct batch *batch, const struct mutation *m, bool exists,
-                                   struct err *err)
+                                   uint64_t **counts, struct err *err)
 {
     uint64_t *counter;
     const char *what;
 
+    *counts = NULL;
     if (m->op == LINE_CREATE) {
         counter = &batch->counters.create_existing;
         what = "create of an existing record";
@@ -101,7 +109,7 @@ static enum status check_existence(struct batch *batch, const struct mutation *m
     if (batch->strict)
         return err_set(err, ERR_INPUT, "%s, %s, which --strict refuses", what,
                        quote(batch->key.bytes, batch->key.size).text);
-    (*counter)++;
+    *counts = counter;
     return OK;
 }
 
@@ -248,12 +256,29 @@ struct row *batch_row_before(const struct batch *batch, const struct table *tabl
     return record->live ? record->row : NULL;
 }
 
+/* Finds what the mutation speaks of, and refuses it, before anything changes. */
+static enum status prepare(struct batch *batch, const struct mutation *m, struct prepared *out,
+                           struct err *err)
+{
+    struct table *table = batch_table(batch, m);
+
+    if (check_prefix(batch, table, m, &out->prefix, &out->mine, err) != OK)
+        return ERR_INPUT;
+    out->target = find_target(batch, table, m->id_text + out->prefix, m->id_size - out->prefix);
+    return check_existence(batch, m, out->target.row != NULL, &out->counter, err);
+}
+
+enum status batch_check(struct batch *batch, const struct mutation *m, struct err *err)
+{
+    struct prepared ignored;
+
+    return m->op == LINE_TRUNCATE ? OK : prepare(batch, m, &ignored, err);
+}
+
 enum status batch_apply(struct batch *batch, const struct mutation *m, struct err *err)
 {
-    struct table *table;
-    struct target target;
-    size_t prefix;
-    bool mine;
+    struct prepared prepared;
+    const struct target *target = &prepared.target;
 
     if (m->op == LINE_TRUNCATE) {
         apply_truncate(batch, m);
@@ -262,22 +287,20 @@ enum status batch_apply(struct batch *batch, const struct mutation *m, struct er
         batch->counters.mutations++;
         return OK;
     }
-    table = batch_table(batch, m);
-    if (check_prefix(batch, table, m, &prefix, &mine, err) != OK)
+    if (prepare(batch, m, &prepared, err) != OK)
         return ERR_INPUT;
-    target = find_target(batch, table, m->id_text + prefix, m->id_size - prefix);
-    if (check_existence(batch, m, target.row != NULL, err) != OK)
-        return ERR_INPUT;
-    if (!mine)
-        learn_prefix(batch, table, m->id_text, prefix - 1);
+    if (prepared.counter)
+        (*prepared.counter)++;
+    if (!prepared.mine)
+        learn_prefix(batch, target->table, m->id_text, prepared.prefix - 1);
     batch->waiting++;
     batch->counters.mutations++;
-    if (!take_version(batch, &target, m))
+    if (!take_version(batch, target, m))
         batch->counters.stale++;
     else if (m->op != LINE_DELETE)
-        apply_record(batch, &target, m);
-    else if (target.row)
-        coalesce_set(&batch->coalesce, table, target.at, NULL);
+        apply_record(batch, target, m);
+    else if (target->row)
+        coalesce_set(&batch->coalesce, target->table, target->at, NULL);
     return OK;
 }
 

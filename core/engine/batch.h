@@ -60,6 +60,10 @@ struct table *batch_table(struct batch *batch, const struct mutation *mutation);
 /* A record's row as of the last step; NULL: it was not there. Borrowed. */
 struct row *batch_row_before(const struct batch *batch, const struct table *table, size_t at);
 
+/* ERR_INPUT: batch_apply() would refuse the mutation, and say the same. */
+enum status batch_check(struct batch *batch, const struct mutation *mutation, struct err *err)
+    __attribute__((warn_unused_result));
+
 /* Applies a mutation (create, update, patch, delete, truncate). ERR_INPUT: refused, nothing has
  * changed. */
 enum status batch_apply(struct batch *batch, const struct mutation *mutation, struct err *err)

@@ -3,6 +3,8 @@
 
 #include "engine/batch.h"
 #include "engine/meter.h"
+#include "engine/pace.h"
+#include "engine/refresh.h"
 #include "engine/view.h"
 #include "plan/read.h"
 #include "ssp.h"
@@ -20,10 +22,16 @@ struct ssp {
     bool lean_planned;
     struct store store;
     struct batch batch;
+    struct pace pace;
+    struct refresh refresh;
+    struct arena arena;           /* of paths of options */
+    const struct path *time_path; /* NULL: no --window-on */
+    const struct path *run_path;  /* NULL: no --batch-on */
     struct circuit circuit;
     struct view **views;
     size_t view_count;
     size_t view_max;
+    size_t timed_views; /* whose refresh is a duration */
     uint64_t next_ordinal;
     struct view **changed; /* scratch of a step */
     size_t changed_max;
@@ -46,6 +54,9 @@ struct ssp {
     struct buf line_text; /* kept under verify */
 };
 
+/* engine/options.c: what struct ssp_options says in words, checked. */
+enum status engine_read_options(struct ssp *ssp, struct err *err);
+
 /* engine/step.c: the change that waits goes through the circuit and the views. */
 void engine_step(struct ssp *ssp);
 struct view_line engine_line(const struct ssp *ssp, enum view_mark mark);
@@ -56,11 +67,16 @@ void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,
 
 /* What is traced of views goes to the messages; a step does so itself. */
 void engine_tell_trace(struct ssp *ssp);
+/* The views that are due by the clock write what they have held back; no step. */
+void engine_write_due(struct ssp *ssp);
+void engine_write_held(struct ssp *ssp, struct view *view); /* due or not */
+void engine_write_all_held(struct ssp *ssp);
 
 /* Drops the open transaction; what of it went to the circuit already is taken back there. */
 void engine_rollback(struct ssp *ssp);
 
-/* engine/lifecycle.c: views that come and go while the log runs. Nothing waits. */
+/* engine/lifecycle.c: views that come and go while the log runs. What waits becomes a step first,
+ * if the line is not refused. */
 void engine_add_view(struct ssp *ssp, const struct plan_view *plan); /* before the start */
 enum status engine_register(struct ssp *ssp, const struct plan_source *source, struct err *err);
 enum status engine_unregister(struct ssp *ssp, const struct mutation *line, struct err *err);

@@ -208,6 +208,7 @@ void lean_plan(struct lean *lean, struct view *const *views, size_t count)
         need_plan(&needs, view->plan.root);
         add_tables(lean, view->plan.root, &needs,
                    view->rows || view->hashed || view->plan.format != FORMAT_STREAMING ||
+                       view->plan.refresh.kind != REFRESH_EACH_STEP ||
                        !plan_rows_have_ids(view->plan.root));
         free(needs.keys);
     }

@@ -45,6 +45,7 @@ static struct view *view_new(struct ssp *ssp, const struct plan_view *plan, stru
         view->trace->views = ssp->options.trace & SSP_TRACE_VIEWS;
         view->trace->weights = ssp->options.trace & SSP_TRACE_WEIGHTS;
     }
+    ssp->timed_views += plan->refresh.kind == REFRESH_TIME;
     return view;
 }
 
@@ -52,6 +53,8 @@ static void drop_view(struct ssp *ssp, struct view *view)
 {
     struct node *root = view->root;
 
+    refresh_remove(&ssp->refresh, view);
+    ssp->timed_views -= view->plan.refresh.kind == REFRESH_TIME;
     view_release(view);
     free(view);
     circuit_drop(&ssp->circuit, root);
@@ -101,7 +104,8 @@ static enum status evaluate(struct ssp *ssp, const struct plan_view *plan, bool 
     return OK;
 }
 
-/* content := -content of a view, so that adding a new one leaves the difference. */
+/* content := -content of a view as it was written last, so that adding a new one leaves the
+ * difference. */
 static void subtract_content(struct ssp *ssp, const struct view *view, struct zset *content)
 {
     struct circuit circuit;
@@ -111,6 +115,7 @@ static void subtract_content(struct ssp *ssp, const struct view *view, struct zs
     (void)evaluate(ssp, &view->plan, false, &circuit, &root, &none);
     for (size_t i = 0; i < root->out.count; i++)
         zset_add(content, root->out.entries[i].row, -root->out.entries[i].weight);
+    zset_add_all(content, &view->held);
     circuit_release(&circuit);
 }
 
@@ -150,6 +155,7 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
 
     if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, &plan, err) != OK)
         return ERR_INPUT;
+    engine_step(ssp);
     if (engine_whole(ssp, err) != OK || evaluate(ssp, &plan, false, &circuit, &root, err) != OK) {
         plan_memory_unref(plan.memory);
         return err->status;
@@ -179,13 +185,15 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
 
 enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, struct err *err)
 {
-    struct view_line line = engine_line(ssp, MARK_NONE);
+    struct view_line line;
     struct zset change = ZSET_INIT;
     struct view *view;
     size_t at;
 
     if (find_named(ssp, mutation, &at, err) != OK)
         return ERR_INPUT;
+    engine_step(ssp);
+    line = engine_line(ssp, MARK_NONE);
     view = ssp->views[at];
     line.always = view->plan.format == FORMAT_FLAT || view->plan.format == FORMAT_TREE;
     subtract_content(ssp, view, &change);
@@ -200,7 +208,7 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
 
 enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, struct err *err)
 {
-    struct view_line line = engine_line(ssp, MARK_SNAPSHOT);
+    struct view_line line;
     struct plan_view plan;
     struct circuit circuit;
     struct node *root;
@@ -209,6 +217,9 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
 
     if (find_named(ssp, mutation, &at, err) != OK)
         return ERR_INPUT;
+    engine_step(ssp);
+    line = engine_line(ssp, MARK_SNAPSHOT);
+    engine_write_held(ssp, ssp->views[at]); /* updates and snapshot agree */
     /* A flat view of the same plan, for as long as it takes to write it; of a tree a tree. */
     plan = ssp->views[at]->plan;
     if (plan.format != FORMAT_TREE)

@@ -6,6 +6,7 @@
 #include "value/json_fault.h"
 #include "value/json_scan.h"
 #include "value/number.h"
+#include "value/time.h"
 
 #include <string.h>
 
@@ -216,6 +217,63 @@ static bool read_optional(struct line *line, struct mutation *out)
     return true;
 }
 
+/* What stands at a path of the line. */
+static struct value find(const struct line *line, const struct path *path)
+{
+    const struct path rest = {path->steps + 1, path->count - 1, 0};
+
+    for (size_t i = 0; i < line->text.count; i++) {
+        const struct json_member *member = &line->text.members[i];
+
+        if (member->value - member->key - 1 == path->steps[0].key_size &&
+            memcmp(line->text.text + member->key, path->steps[0].key, path->steps[0].key_size) == 0)
+            return path_get_in(
+                &rest, value_of(line->text.text + member->value, member->end - member->value));
+    }
+    return VALUE_NONE;
+}
+
+static bool refuse_time(struct line *line, const struct path *path, struct value value)
+{
+    struct json_text text;
+    struct err ignored = {0};
+
+    (void)err_set(line->err, ERR_INPUT,
+                  "the time of --window-on must be a number of seconds since 1970 or ISO 8601 text "
+                  "such as 2024-02-29T12:00:00Z, not %s",
+                  excerpt(value.text, value.size).text);
+    line->err->column = 1;
+    if (json_read(line->json, line->source, line->size, JSON_PLACES, &text, &ignored) == OK) {
+        value = path_get_in(path, value_of(text.text, text.size));
+        if (value.type != VALUE_MISSING)
+            line->err->column = json_place(line->json, (size_t)(value.text - text.text)) + 1;
+    }
+    return false;
+}
+
+static bool read_time(struct value value, int64_t *time)
+{
+    if (value.type == VALUE_STRING) /* a time has nothing to escape */
+        return time_read(value.text + 1, value.size - 2, time);
+    return value.type == VALUE_NUMBER && time_read_number(value.text, value.size, time);
+}
+
+/* What steps are made by. */
+static bool read_pace(const struct mutation_reader *reader, struct line *line, struct mutation *out)
+{
+    struct value value;
+
+    if (reader->run) {
+        value = find(line, reader->run);
+        out->run = value_is_unknown(value) ? VALUE_NONE : value;
+    }
+    if (!reader->time)
+        return true;
+    value = find(line, reader->time);
+    out->has_time = !value_is_unknown(value);
+    return !out->has_time || read_time(value, &out->time) || refuse_time(line, reader->time, value);
+}
+
 static bool read_record(struct line *line, struct mutation *out)
 {
     enum field field = line->members[FIELD_RECORD] ? FIELD_RECORD : FIELD_DATA;
@@ -286,6 +344,8 @@ enum status mutation_read(struct mutation_reader *reader, const char *source, si
     }
     find_members(&line);
     if (!read_op(&line, &out->op) || !read_fields(reader, &line, out))
+        return ERR_INPUT;
+    if ((out->op <= LINE_DELETE || out->op == LINE_TRUNCATE) && !read_pace(reader, &line, out))
         return ERR_INPUT;
     return OK;
 }

@@ -2,7 +2,7 @@
 #define SSP_ENGINE_MUTATION_H
 
 #include "value/json_read.h"
-#include "value/value.h"
+#include "value/path.h"
 
 /*
  * One line of the log, checked but not yet applied (ssp-mutations(5)). Everything is borrowed from
@@ -35,6 +35,9 @@ struct mutation {
     size_t field_count;
     int64_t version;
     bool has_version;
+    int64_t time; /* in microseconds since the epoch; what the reader's `time` finds */
+    bool has_time;
+    struct value run;    /* what the reader's `run` finds; null is missing */
     uint64_t place;      /* where the line can be read again, LEAN_NO_PLACE: nowhere */
     const char *view_id; /* bytes */
     size_t view_id_size;
@@ -42,7 +45,9 @@ struct mutation {
 
 struct mutation_reader {
     struct json_reader *json;
-    bool strict; /* equal keys are refused */
+    bool strict;             /* equal keys are refused */
+    const struct path *time; /* of the line: when it was; NULL: nobody asks */
+    const struct path *run;  /* of the line: which mutations belong together; NULL: nobody asks */
     struct buf table;
     struct buf id;
     struct buf view_id;

@@ -22,33 +22,10 @@ static int give(struct ssp_error *error, const struct err *err, bool torn)
     return error->status;
 }
 
-static int refuse(struct ssp_error *error, const char *what, const char *value)
-{
-    struct err err = {0};
-
-    (void)err_set(&err, ERR_USAGE, "%s: %s", what, quote(value, strlen(value)).text);
-    return give(error, &err, false);
-}
-
-static int read_defaults(struct ssp *ssp, struct ssp_error *error)
-{
-    const char *format = ssp->options.format ? ssp->options.format : "streaming";
-    const char *emit = ssp->options.emit ? ssp->options.emit : "ids";
-    const char *semantics = ssp->options.semantics ? ssp->options.semantics : "membership";
-
-    ssp->defaults.strict = ssp->options.strict;
-    if (!plan_format_of(format, strlen(format), &ssp->defaults.format))
-        return refuse(error, "--format must be streaming, flat, delta or tree, not", format);
-    if (!plan_emit_of(emit, strlen(emit), &ssp->defaults.emit))
-        return refuse(error, "--emit must be ids or rows, not", emit);
-    if (!plan_semantics_of(semantics, strlen(semantics), &ssp->defaults.semantics))
-        return refuse(error, "--semantics must be membership or multiset, not", semantics);
-    return SSP_OK;
-}
-
 struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
 {
     struct ssp *ssp = mem_alloc_zero(sizeof(*ssp));
+    struct err err = {0};
 
     hash_seed(options->seed);
     ssp->options = *options;
@@ -62,8 +39,9 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->batch.keep_prefix = options->keep_prefix;
     timer_init(&ssp->meter.timer, options->stopwatch, options->profile);
     ssp->circuit.timer = &ssp->meter.timer;
-    if (read_defaults(ssp, error) == SSP_OK)
+    if (engine_read_options(ssp, &err) == OK)
         return ssp;
+    (void)give(error, &err, false);
     ssp_free(ssp);
     return NULL;
 }
@@ -73,12 +51,14 @@ void ssp_free(struct ssp *ssp)
     if (!ssp)
         return;
     batch_release(&ssp->batch);
+    buf_release(&ssp->pace.run);
     while (ssp->view_count > 0) { /* the last one first, as unlisten() looks */
         view_release(ssp->views[--ssp->view_count]);
         free(ssp->views[ssp->view_count]);
     }
     free(ssp->views);
     free(ssp->changed);
+    refresh_release(&ssp->refresh);
     circuit_release(&ssp->circuit);
     store_release(&ssp->store);
     mutation_reader_release(&ssp->reader);
@@ -87,6 +67,7 @@ void ssp_free(struct ssp *ssp)
     meter_release(&ssp->meter);
     buf_release(&ssp->trace);
     buf_release(&ssp->report);
+    arena_release(&ssp->arena);
     buf_release(&ssp->out);
     buf_release(&ssp->messages);
     buf_release(&ssp->line_text);
@@ -127,6 +108,8 @@ void ssp_start(struct ssp *ssp)
     batch_rest(&ssp->batch);
     ssp->batch.coalesce.eager = ssp->options.no_coalesce; /* not while loading */
     ssp->batch.counters = (struct batch_counters){0};
+    ssp->reader.time = ssp->time_path;
+    ssp->reader.run = ssp->run_path;
     ssp->started = true;
     (void)engine_load_tables(ssp, &ssp->circuit, false, &(struct err){0});
     circuit_step(&ssp->circuit);
@@ -154,6 +137,36 @@ void ssp_flush(struct ssp *ssp)
         engine_step(ssp);
 }
 
+void ssp_clock(struct ssp *ssp, int64_t now)
+{
+    if (ssp->pace.event_time)
+        return;
+    ssp->pace.now = now;
+    ssp->pace.reached = now;
+    if (!ssp->started || ssp->broken)
+        return;
+    if (!ssp->batch.transaction && pace_is_over(&ssp->pace, ssp->batch.waiting))
+        engine_step(ssp);
+    engine_write_due(ssp);
+}
+
+bool ssp_needs_clock(const struct ssp *ssp)
+{
+    return !ssp->pace.event_time && (ssp->pace.window || ssp->timed_views);
+}
+
+int64_t ssp_alarm(const struct ssp *ssp)
+{
+    int64_t step = PACE_NEVER;
+    int64_t write = refresh_time(&ssp->refresh);
+
+    if (ssp->pace.event_time || !ssp->started || ssp->broken)
+        return PACE_NEVER;
+    if (!ssp->batch.transaction)
+        step = pace_end(&ssp->pace, ssp->batch.waiting);
+    return step < write ? step : write;
+}
+
 /* What waits becomes a step, or while loading just content. */
 static void finish_batch(struct ssp *ssp)
 {
@@ -168,6 +181,18 @@ static enum status outside(const struct ssp *ssp, const char *what, struct err *
     if (!ssp->batch.transaction)
         return OK;
     return err_set(err, ERR_INPUT, "%s inside the transaction begun at line %zu", what, ssp->begin);
+}
+
+/* Event time moves on to the latest of the transaction, as it does for a mutation. */
+static void commit_time(struct ssp *ssp)
+{
+    struct pace *pace = &ssp->pace;
+
+    if (!ssp->started || !pace->event_time)
+        return;
+    pace->now = pace->ahead;
+    engine_write_due(ssp);
+    pace->reached = pace->now;
 }
 
 static enum status control(struct ssp *ssp, const struct mutation *line,
@@ -190,6 +215,8 @@ static enum status control(struct ssp *ssp, const struct mutation *line,
                            line->op == LINE_COMMIT ? "commit" : "rollback");
         if (line->op == LINE_ROLLBACK)
             engine_rollback(ssp);
+        else
+            commit_time(ssp);
         ssp->batch.transaction = false;
         finish_batch(ssp);
         return OK;
@@ -199,12 +226,12 @@ static enum status control(struct ssp *ssp, const struct mutation *line,
     if (line->op == LINE_BEGIN) {
         finish_batch(ssp);
         ssp->batch.transaction = true;
+        ssp->pace.ahead = ssp->pace.now;
         ssp->begin = ssp->line;
         return OK;
     }
     if (!ssp->started)
         return err_set(err, ERR_INPUT, "%s in a file to load", names[line->op]);
-    engine_step(ssp);
     if (line->op == LINE_REGISTER)
         return engine_register(ssp, source, err);
     if (line->op == LINE_UNREGISTER)
@@ -214,11 +241,25 @@ static enum status control(struct ssp *ssp, const struct mutation *line,
 
 static bool step_is_due(const struct ssp *ssp)
 {
-    uint64_t waiting = ssp->batch.waiting;
+    return ssp->started && !ssp->batch.transaction && pace_is_full(&ssp->pace, ssp->batch.waiting);
+}
 
-    return ssp->started && !ssp->batch.transaction &&
-           ((ssp->options.batch && waiting >= ssp->options.batch) ||
-            (ssp->options.max_pending && waiting >= ssp->options.max_pending));
+/* Steps and writings that are due before the mutation; none if it is refused. */
+static enum status make_way(struct ssp *ssp, const struct mutation *mutation, struct err *err)
+{
+    struct pace *pace = &ssp->pace;
+    bool parts = pace_parts(pace, mutation, ssp->batch.waiting);
+    int64_t ahead = pace_ahead(pace, mutation);
+
+    if (!parts && (!pace->event_time || refresh_time(&ssp->refresh) > ahead))
+        return OK;
+    if (batch_check(&ssp->batch, mutation, err) != OK)
+        return err->status;
+    pace->now = ahead;
+    if (parts)
+        engine_step(ssp);
+    engine_write_due(ssp);
+    return OK;
 }
 
 /* A mutation, into the tables. A patch needs the whole of what it patches. */
@@ -228,10 +269,16 @@ static enum status apply(struct ssp *ssp, const struct mutation *mutation, struc
         lean_plan(&ssp->lean, ssp->views, ssp->view_count);
         ssp->lean_planned = true;
     }
+    if (ssp->started && !ssp->batch.transaction && make_way(ssp, mutation, err) != OK)
+        return err->status;
     if (mutation->op == LINE_PATCH && batch_table(&ssp->batch, mutation)->lean &&
         engine_whole(ssp, err) != OK)
         return err->status;
-    return batch_apply(&ssp->batch, mutation, err);
+    if (batch_apply(&ssp->batch, mutation, err) != OK)
+        return err->status;
+    if (ssp->started)
+        pace_take(&ssp->pace, mutation, ssp->batch.waiting, ssp->batch.transaction);
+    return OK;
 }
 
 void ssp_next_place(struct ssp *ssp, uint64_t place)
@@ -297,6 +344,8 @@ int ssp_end(struct ssp *ssp, struct ssp_error *error)
     }
     if (!ssp->broken)
         finish_batch(ssp);
+    if (!ssp->broken && ssp->started)
+        engine_write_all_held(ssp);
     if (!open)
         return SSP_OK;
     (void)err_set(&err, ERR_USAGE,
@@ -352,6 +401,7 @@ struct ssp_counters ssp_counters(const struct ssp *ssp)
         .create_existing = batch->create_existing,
         .update_missing = batch->update_missing,
         .delete_missing = batch->delete_missing,
+        .late = ssp->pace.late,
         .steps = ssp->steps,
         .updates = ssp->updates,
         .differences = ssp->differences,

@@ -84,13 +84,15 @@ static void add_input(struct stats *stats, const struct ssp_outside *outside)
     add_number(table, outside->rejected);
 }
 
-static void add_mutations(struct stats *stats, const struct batch_counters *counters)
+static void add_mutations(struct stats *stats, const struct ssp *ssp)
 {
+    const struct batch_counters *counters = &ssp->batch.counters;
     static const struct stat_column columns[] = {
         {"received", STAT_COUNT, "Mutations taken", NULL},
         {"changes", STAT_COUNT, "Changes of records that steps made of them", NULL},
         {"unchanged", STAT_COUNT, "Mutations that left the content as it was", NULL},
         {"stale", STAT_COUNT, "Mutations with an old version", NULL},
+        {"late", STAT_COUNT, "Mutations from before the window that they joined", NULL},
         {"create_existing", STAT_COUNT, "Creates of records that existed", NULL},
         {"update_missing", STAT_COUNT, "Updates and patches of records that did not exist", NULL},
         {"delete_missing", STAT_COUNT, "Deletes of records that did not exist", NULL},
@@ -101,6 +103,7 @@ static void add_mutations(struct stats *stats, const struct batch_counters *coun
     add_number(table, counters->records);
     add_number(table, counters->unchanged);
     add_number(table, counters->stale);
+    add_number(table, ssp->pace.late);
     add_number(table, counters->create_existing);
     add_number(table, counters->update_missing);
     add_number(table, counters->delete_missing);
@@ -340,7 +343,7 @@ static void collect(struct stats *stats, struct ssp *ssp, const struct ssp_outsi
 
     add_run(stats, outside);
     add_input(stats, outside);
-    add_mutations(stats, &ssp->batch.counters);
+    add_mutations(stats, ssp);
     add_steps(stats, ssp);
     add_latency(stats, &ssp->meter);
     add_output(stats, ssp, outside);

@@ -136,11 +136,52 @@ static void step_end(struct ssp *ssp, const struct step *step)
     meter_add(&ssp->meter, &done, step->weight);
 }
 
+/* Views that write less often take in what changed and write if they are due. Returns how many of
+ * ssp->changed, in their order, write now: it had `count` that changed. */
+static size_t choose_views(struct ssp *ssp, size_t count, int64_t step, int64_t time)
+{
+    size_t kept = 0;
+    size_t due = 0;
+    struct view *view;
+
+    for (size_t i = 0; i < count; i++) {
+        view = ssp->changed[i];
+        view_take_head(view);
+        if (view->plan.refresh.kind == REFRESH_EACH_STEP)
+            ssp->changed[kept++] = view;
+        else
+            refresh_hold(&ssp->refresh, view, &view->root->out,
+                         pace_due(&ssp->pace, &view->plan.refresh, ssp->steps));
+    }
+    while ((view = refresh_next(&ssp->refresh, step, time))) {
+        ssp->changed =
+            mem_grow(ssp->changed, &ssp->changed_max, kept + due + 1, sizeof(struct view *));
+        ssp->changed[kept + due++] = view;
+    }
+    if (due)
+        qsort(ssp->changed, kept + due, sizeof(struct view *), ordinal_compare);
+    return kept + due;
+}
+
+static void write_views(struct ssp *ssp, size_t count)
+{
+    const struct view_line line = engine_line(ssp, MARK_NONE);
+
+    for (size_t i = 0; i < count; i++) {
+        struct view *view = ssp->changed[i];
+
+        if (view->plan.refresh.kind == REFRESH_EACH_STEP) {
+            engine_write(ssp, view, &view->root->out, &line);
+        } else {
+            engine_write(ssp, view, &view->held, &line);
+            zset_clear(&view->held);
+        }
+    }
+}
+
 void engine_step(struct ssp *ssp)
 {
-    struct view_line line;
     struct step step;
-    size_t count;
 
     if (ssp->batch.waiting == 0)
         return;
@@ -148,16 +189,35 @@ void engine_step(struct ssp *ssp)
     batch_flush(&ssp->batch);
     ssp->steps++;
     circuit_step(&ssp->circuit);
-    line = engine_line(ssp, MARK_NONE);
-    count = changed_views(ssp);
-    for (size_t i = 0; i < count; i++) {
-        view_take_head(ssp->changed[i]);
-        engine_write(ssp, ssp->changed[i], &ssp->changed[i]->root->out, &line);
-    }
+    write_views(ssp, choose_views(ssp, changed_views(ssp), (int64_t)ssp->steps, ssp->pace.now));
     circuit_finish(&ssp->circuit);
     step_end(ssp, &step);
     if (ssp->options.verify && ssp->steps % ssp->options.verify == 0)
         engine_verify(ssp);
+}
+
+void engine_write_due(struct ssp *ssp)
+{
+    if (refresh_time(&ssp->refresh) > ssp->pace.now)
+        return;
+    write_views(ssp, choose_views(ssp, 0, (int64_t)ssp->steps, ssp->pace.now));
+    engine_tell_trace(ssp);
+}
+
+void engine_write_all_held(struct ssp *ssp)
+{
+    write_views(ssp, choose_views(ssp, 0, PACE_NEVER, PACE_NEVER));
+    engine_tell_trace(ssp);
+}
+
+void engine_write_held(struct ssp *ssp, struct view *view)
+{
+    const struct view_line line = engine_line(ssp, MARK_NONE);
+
+    refresh_remove(&ssp->refresh, view);
+    engine_write(ssp, view, &view->held, &line);
+    zset_clear(&view->held);
+    engine_tell_trace(ssp);
 }
 
 void engine_rollback(struct ssp *ssp)

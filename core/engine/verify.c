@@ -24,22 +24,35 @@ static void report(struct ssp *ssp, const struct view *view, const struct row *r
     buf_add_format(out, "  input line: %.*s\n", (int)ssp->line_text.size, ssp->line_text.bytes);
 }
 
+/* In the view as of the last step, written or not. */
+static int64_t weight_now(struct view *view, const struct row *row)
+{
+    return weight_sum(zset_weight(&view->content, row), zset_weight(&view->held, row));
+}
+
 static void verify_view(struct ssp *ssp, struct view *view)
 {
     struct bag bag = recompute(&ssp->store, &view->plan);
     struct zset right = ZSET_INIT;
 
     for (size_t i = 0; i < bag.count; i++) {
-        int64_t kept = zset_weight(&view->content, bag.entries[i].row);
+        int64_t kept = weight_now(view, bag.entries[i].row);
 
         zset_add(&right, bag.entries[i].row, bag.entries[i].weight);
         if (kept != bag.entries[i].weight)
             report(ssp, view, bag.entries[i].row, kept, bag.entries[i].weight);
     }
     for (size_t i = 0; i < view->content.count; i++) {
-        const struct zset_entry *entry = &view->content.entries[i];
+        struct row *row = view->content.entries[i].row;
+        int64_t kept = weight_now(view, row);
 
-        if (zset_weight(&right, entry->row) == 0)
+        if (kept != 0 && zset_weight(&right, row) == 0)
+            report(ssp, view, row, kept, 0);
+    }
+    for (size_t i = 0; i < view->held.count; i++) {
+        const struct zset_entry *entry = &view->held.entries[i];
+
+        if (zset_weight(&view->content, entry->row) == 0 && zset_weight(&right, entry->row) == 0)
             report(ssp, view, entry->row, entry->weight, 0);
     }
     zset_release(&right);

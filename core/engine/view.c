@@ -85,6 +85,7 @@ void view_release(struct view *view)
 {
     view_detach(view);
     zset_release(&view->content);
+    zset_release(&view->held);
     order_release(&view->sorted_content);
     zset_release(&view->head_rows);
     order_release(&view->head_order);
@@ -348,7 +349,17 @@ void view_refill(struct view *view)
     zset_release(&view->head_rows);
     order_release(&view->head_order);
     view_take_head(view);
-    take_content(view, &view->root->out);
+    if (view->held.count == 0) {
+        take_content(view, &view->root->out);
+    } else {
+        struct zset written = ZSET_INIT;
+
+        for (size_t i = 0; i < view->held.count; i++)
+            zset_add(&written, view->held.entries[i].row, -view->held.entries[i].weight);
+        zset_add_all(&written, &view->root->out);
+        take_content(view, &written);
+        zset_release(&written);
+    }
 }
 
 void view_take(struct view *view, const struct zset *change)

@@ -15,14 +15,17 @@
 struct view {
     struct plan_view plan;
     struct node *root;
-    uint64_t ordinal; /* its place among the lines of a step */
-    bool is_set;      /* rows have weight 1 */
-    bool keep;        /* content is kept: weights can differ from 1, or --verify wants it */
-    bool sorted;      /* sorted is kept: flat */
-    bool hashed;      /* hash is kept: flat, or --hash */
-    bool hash_shown;  /* also in streaming and delta: --hash */
-    bool rows;        /* records carry their row; those of no table always do */
-    struct zset content;
+    uint64_t ordinal;    /* its place among the lines of a step */
+    bool is_set;         /* rows have weight 1 */
+    bool keep;           /* content is kept: weights can differ from 1, or --verify wants it */
+    bool sorted;         /* sorted is kept: flat */
+    bool hashed;         /* hash is kept: flat, or --hash */
+    bool hash_shown;     /* also in streaming and delta: --hash */
+    bool rows;           /* records carry their row; those of no table always do */
+    struct zset content; /* as it was written last */
+    struct zset held;    /* with `refresh`: what it has changed by since */
+    bool waits;          /* to write that, */
+    int64_t due;         /* when this step or time has come */
     struct order sorted_content;
     struct node *head;     /* of a flat view with children whose root is a limit: the root's rows */
     struct zset head_rows; /* which are written first, */
@@ -61,7 +64,8 @@ void view_release(struct view *view);
 void view_attach(struct view *view, struct node *root);
 void view_detach(struct view *view);
 
-/* Its content is kept, but made of other rows: takes it anew from the root's change, a load. */
+/* Its content is kept, but made of other rows: takes it anew from the root's change, a load, but
+ * for what is held. */
 void view_refill(struct view *view);
 
 /* Keeps the content that its plan (or --verify) asks for, and no more. */

@@ -225,9 +225,18 @@ enum view_format { FORMAT_STREAMING, FORMAT_FLAT, FORMAT_DELTA, FORMAT_TREE };
 enum view_emit { EMIT_IDS, EMIT_ROWS };
 enum view_semantics { SEMANTICS_MEMBERSHIP, SEMANTICS_MULTISET };
 
+/* How often a view writes at most: after every step, every so many steps, or microseconds. */
+enum plan_refresh_kind { REFRESH_EACH_STEP, REFRESH_STEPS, REFRESH_TIME };
+
+struct plan_refresh {
+    enum plan_refresh_kind kind;
+    int64_t length; /* above 0 */
+};
+
 struct plan_view {
     const char *id; /* as bytes, NUL behind */
     size_t id_size;
+    struct plan_refresh refresh;
     enum view_format format;
     enum view_emit emit;
     enum view_semantics semantics;

@@ -1,12 +1,14 @@
 /* Reading views, and the files and lines that hold them. */
 #include "plan/read.h"
 
+#include "base/duration.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "plan/conflict.h"
 #include "plan/nest.h"
 #include "plan/reader.h"
 #include "value/json_scan.h"
+#include "value/number.h"
 
 #include <string.h>
 
@@ -57,7 +59,6 @@ static bool read_settings(struct plan_reader *reader, struct value value, struct
     struct value format = plan_member(value, "format");
     struct value emit = plan_member(value, "emit");
     struct value semantics = plan_member(value, "semantics");
-    struct value refresh = plan_member(value, "refresh");
 
     if (format.type != VALUE_MISSING &&
         (format.type != VALUE_STRING ||
@@ -75,11 +76,30 @@ static bool read_settings(struct plan_reader *reader, struct value value, struct
         return plan_fail(reader, semantics,
                          "\"semantics\" must be \"membership\" or \"multiset\", not %s",
                          excerpt(semantics.text, semantics.size).text);
-    if (refresh.type != VALUE_MISSING &&
-        (refresh.size != 6 || memcmp(refresh.text, "\"step\"", 6) != 0))
-        return plan_fail(reader, refresh, "refresh %s is not supported yet; there is \"step\"",
-                         excerpt(refresh.text, refresh.size).text);
     return true;
+}
+
+static bool read_refresh(struct plan_reader *reader, struct value value, struct plan_view *view)
+{
+    struct value refresh = plan_member(value, "refresh");
+    struct plan_refresh *out = &view->refresh;
+
+    if (refresh.type == VALUE_MISSING ||
+        (refresh.size == 6 && memcmp(refresh.text, "\"step\"", 6) == 0))
+        return true;
+    if (refresh.type == VALUE_NUMBER && number_int(refresh.text, refresh.size, &out->length) &&
+        out->length > 0) {
+        out->kind = out->length > 1 ? REFRESH_STEPS : REFRESH_EACH_STEP;
+        return true;
+    }
+    out->kind = REFRESH_TIME;
+    return (refresh.type == VALUE_STRING &&
+            duration_read(refresh.text + 1, refresh.size - 2, &out->length)) ||
+           plan_fail(
+               reader, refresh,
+               "\"refresh\" must be \"step\", a number of steps from 1, or a duration such as "
+               "\"16ms\" in us, ms, s, m, h or d, at most \"36500d\", not %s",
+               excerpt(refresh.text, refresh.size).text);
 }
 
 /* Reads the view whose text stands at json_offset of what reader->json has read. */
@@ -103,7 +123,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
     if (!plan_only(reader, value, "a view", "id root format emit semantics params refresh") ||
         !plan_required(reader, value, "a view", "id", &id) ||
         !plan_text(reader, id, "\"id\"", &view->id, &view->id_size) ||
-        !read_settings(reader, value, view))
+        !read_settings(reader, value, view) || !read_refresh(reader, value, view))
         goto refuse;
     reader->params = plan_member(value, "params");
     if (reader->params.type != VALUE_MISSING && reader->params.type != VALUE_OBJECT) {

@@ -150,8 +150,9 @@ static bool law_of_late_views(const struct gen_case *c, struct text *why)
 static bool law_of_semantics(const struct gen_case *c, struct text *why)
 {
     struct gen g = options_of(c);
-    struct run_options options = {
-        .batch = gen_below(&g, 3), .settings = {"streaming", "rows", "membership"}, .ends = true};
+    struct run_options options = {.batch = gen_below(&g, 3),
+                                  .settings = {"streaming", "rows", "membership", false},
+                                  .ends = true};
     struct run a;
     struct run b;
     struct case_lines log = {0};
@@ -179,7 +180,7 @@ static bool law_of_emitting(const struct gen_case *c, struct text *why)
     struct gen g = options_of(c);
     struct run_options options = {.batch = gen_below(&g, 4),
                                   .hash = true,
-                                  .settings = {"streaming", "ids", NULL},
+                                  .settings = {"streaming", "ids", NULL, false},
                                   .ends = true};
     struct text x = {0};
     struct text y = {0};
@@ -251,6 +252,9 @@ static bool law_of_rollback(const struct gen_case *original, struct text *why)
     struct run b;
     bool ok;
 
+    if (gen_percent(&g, 50))
+        gen_pace(&g, &options);
+    options.clock = 0; /* it would tick more often with more lines */
     c->g.state = original->seed;
     dropped = odd_transaction(c, options.ends);
     lines_add_text(c, &nothing, LINE_FLUSHES, "{\"op\":\"flush\"}");
@@ -299,6 +303,9 @@ static bool law_of_bad_lines(const struct gen_case *c, struct text *why)
     struct run b;
     bool ok;
 
+    if (gen_percent(&g, 50))
+        gen_pace(&g, &options);
+    options.clock = 0;
     for (size_t i = 0; i < c->log.count; i++) {
         while (gen_percent(&g, 15))
             lines_add(&log, (struct case_line){LINE_BAD, GEN_PICK(&g, bad), 0});
@@ -349,8 +356,11 @@ static bool law_of_lean_rows(const struct gen_case *c, struct text *why)
     struct run b;
     bool ok;
 
+    if (gen_percent(&g, 30))
+        gen_pace(&g, &options);
     if (gen_percent(&g, 70))
-        options.settings = (struct case_settings){"streaming", "ids", NULL};
+        options.settings =
+            (struct case_settings){"streaming", "ids", NULL, options.settings.refresh};
     ok = run_log(&a, c, &c->log, &options, why);
     options.reread = true;
     ok = run_log(&b, c, &c->log, &options, why) && ok &&
