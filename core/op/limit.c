@@ -99,6 +99,7 @@ static void partition_drop(struct limit *self, size_t i)
 
     hashtab_remove(&self->index, self->partitions[i].hash, (uint32_t)i);
     free(self->partitions[i].key);
+    order_release(&self->partitions[i].order);
     if (i == self->count)
         return;
     hashtab_move(&self->index, last->hash, (uint32_t)self->count, (uint32_t)i);
