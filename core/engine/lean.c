@@ -171,12 +171,24 @@ static bool copies_rows(const struct plan *plan)
     return false;
 }
 
+/* True if the operator makes rows of named fields, which are kept: what is above it sees no more of
+ * the rows below. */
+static bool names_fields(const struct plan *plan)
+{
+    if (plan->op != PLAN_PROJECT)
+        return plan->op == PLAN_AGGREGATE;
+    for (size_t i = 0; i < plan->as.project.count; i++)
+        if (!plan->as.project.projections[i].expr)
+            return false;
+    return true;
+}
+
 static void add_tables(struct lean *lean, const struct plan *plan, const struct needs *needs,
                        bool whole)
 {
     struct lean_table *table;
 
-    whole = plan->op != PLAN_AGGREGATE && (whole || copies_rows(plan));
+    whole = (whole && !names_fields(plan)) || copies_rows(plan);
     for (unsigned i = 0; i < plan->input_count; i++)
         add_tables(lean, plan->inputs[i], needs, whole);
     add_subqueries(lean, plan);
