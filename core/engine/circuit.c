@@ -323,6 +323,8 @@ static void run(struct circuit *circuit, struct node *node)
         start = timer_start(timer, weight);
     }
     op_step(node->op, node->input_count, circuit->in, &node->out);
+    if (node->op->fault)
+        circuit->fault = node->op->fault;
     if (weight)
         node->time += weight * timer_stop(timer, weight, start);
     node->runs++;

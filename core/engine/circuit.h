@@ -48,6 +48,7 @@ struct circuit {
     size_t queue_max;
     struct zset **in; /* scratch: the inputs' changes */
     size_t in_max;
+    const char *fault; /* an operator has given up; NULL */
     struct node **ran; /* nodes with a change in this step */
     size_t ran_count;
     size_t ran_max;
@@ -85,6 +86,7 @@ void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *
 
 /* Runs what the changes reach. Afterwards circuit->ran lists the nodes that changed, until
  * circuit_finish() empties their outputs. */
+/* circuit->fault is set if an operator gave up: then nothing of it is right any more. */
 void circuit_step(struct circuit *circuit);
 void circuit_finish(struct circuit *circuit);
 

@@ -32,6 +32,12 @@ static const char *state_of(const struct node *node)
         return "its first input, and which contexts have rows";
     case PLAN_LIMIT:
         return "its input, in order";
+    case PLAN_FIXPOINT:
+        return "its rows, what each round gives them, and the step's";
+    case PLAN_VIEW:
+    case PLAN_RECURSE:
+    case PLAN_INPUT:
+        break;
     case PLAN_AGGREGATE:
         return "what each group's aggregates remember";
     case PLAN_DISTINCT:

@@ -102,6 +102,10 @@ static void need_plan(struct needs *needs, const struct plan *plan)
     case PLAN_AGGREGATE:
         need_aggregate(needs, &plan->as.aggregate);
         break;
+    case PLAN_VIEW:
+    case PLAN_FIXPOINT:
+    case PLAN_RECURSE:
+    case PLAN_INPUT:
     case PLAN_SCAN:
     case PLAN_UNION:
     case PLAN_EXCEPT:
@@ -160,7 +164,8 @@ static bool copies_rows(const struct plan *plan)
 
     if (plan->op == PLAN_JOIN)
         return plan->as.join.both;
-    if (plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT || plan->op == PLAN_INTERSECT)
+    if (plan->op == PLAN_FIXPOINT || plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT ||
+        plan->op == PLAN_INTERSECT)
         return true;
     if (plan->op == PLAN_UNION)
         return !plan_keeps_keys(plan);

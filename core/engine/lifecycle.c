@@ -92,16 +92,21 @@ static enum status find_named(const struct ssp *ssp, const struct mutation *line
                    quote(line->view_id, line->view_id_size).text);
 }
 
-/* A plan over the tables as they are: the content of its root stands in (*root)->out. */
+/* A plan over the tables as they are: the content of its root stands in (*root)->out. On failure
+ * there is no circuit. */
 static enum status evaluate(struct ssp *ssp, const struct plan_view *plan, bool whole,
                             struct circuit *circuit, struct node **root, struct err *err)
 {
     *circuit = (struct circuit){.timer = ssp->circuit.timer};
     *root = circuit_add(circuit, plan->circuit, plan->memory);
-    if (engine_load_tables(ssp, circuit, whole, err) != OK)
-        return err->status;
-    circuit_step(circuit);
-    return OK;
+    if (engine_load_tables(ssp, circuit, whole, err) == OK) {
+        circuit_step(circuit);
+        if (!circuit->fault)
+            return OK;
+        (void)err_set(err, ERR_INPUT, "%s", circuit->fault);
+    }
+    circuit_release(circuit);
+    return err->status;
 }
 
 /* content := -content of a view as it was written last, so that adding a new one leaves the
@@ -144,6 +149,15 @@ static void replace(struct ssp *ssp, size_t at, struct view *view, const struct 
     ssp->views[at] = view;
 }
 
+/* A plan_find: for plans that read other views. */
+static const struct plan_view *find_plan(const void *context, const char *id, size_t size)
+{
+    const struct ssp *ssp = context;
+    size_t at = find_view(ssp, id, size);
+
+    return at < ssp->view_count ? &ssp->views[at]->plan : NULL;
+}
+
 enum status engine_register(struct ssp *ssp, const struct plan_source *source, struct err *err)
 {
     struct plan_view plan;
@@ -153,7 +167,8 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
     struct view *view;
     size_t at;
 
-    if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, &plan, err) != OK)
+    if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, find_plan, ssp, &plan,
+                         err) != OK)
         return ERR_INPUT;
     engine_step(ssp);
     if (engine_whole(ssp, err) != OK || evaluate(ssp, &plan, false, &circuit, &root, err) != OK) {
@@ -227,7 +242,6 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
     plan.emit = ssp->views[at]->rows ? EMIT_ROWS : EMIT_IDS;
     (void)plan_memory_ref(plan.memory);
     if (evaluate(ssp, &plan, true, &circuit, &root, err) != OK) {
-        circuit_release(&circuit);
         plan_memory_unref(plan.memory);
         return err->status;
     }

@@ -373,14 +373,33 @@ static struct bag limit(struct run *run, const struct bag *in, const struct plan
     return bag;
 }
 
+/* The rows of another view, as its own semantics have them. */
+static struct bag other_view(struct run *run, const struct plan *plan, struct value context)
+{
+    bool membership = run->membership;
+    struct bag bag;
+
+    run->membership = plan->as.view == SEMANTICS_MEMBERSHIP;
+    bag = recompute_rows(run, plan->inputs[0], context);
+    run->membership = membership;
+    return bag;
+}
+
 struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context)
 {
     struct bag *in = mem_alloc_zero(plan->input_count * sizeof(*in));
     struct bag bag = {0};
 
-    for (unsigned i = 0; i < plan->input_count; i++)
+    for (unsigned i = 0;
+         plan->op != PLAN_FIXPOINT && plan->op != PLAN_VIEW && i < plan->input_count; i++)
         in[i] = recompute_rows(run, plan->inputs[i], context);
-    if (plan->op == PLAN_SCAN)
+    if (plan->op == PLAN_VIEW)
+        bag = other_view(run, plan, context);
+    else if (plan->op == PLAN_FIXPOINT)
+        bag = recompute_fixpoint(run, plan, context);
+    else if (plan->op == PLAN_RECURSE)
+        bag = recompute_recurse(run, plan);
+    else if (plan->op == PLAN_SCAN)
         bag = scan(run, &plan->as.scan, context);
     else if (plan->op == PLAN_FILTER)
         bag = filter(run, &in[0], plan);

@@ -6,10 +6,18 @@
 
 /* What the parts of the recomputation share; nobody else includes this. */
 
+/* A fixpoint whose step is being computed, and the rows that are there. */
+struct recursion {
+    const struct plan *fixpoint;
+    const struct bag *rows;
+    const struct recursion *around;
+};
+
 /* A run of the recomputation: one query, with all its subqueries. */
 struct run {
     const struct store *store;
     bool membership;
+    const struct recursion *recursion;
     struct arena arena;
     struct arena scratch; /* reset after each row */
     struct bag kept;      /* rows that sources point to */
@@ -38,6 +46,12 @@ struct bag recompute_aggregate(struct run *run, const struct bag *in,
 /* The rows of a subquery for one enclosing row. */
 struct bag recompute_subquery(struct run *run, const struct plan_subquery *subquery,
                               const struct row *around);
+
+struct bag recompute_fixpoint(struct run *run, const struct plan *plan, struct value context);
+struct bag recompute_recurse(const struct run *run, const struct plan *plan);
+
+/* Rows under the keys that their values are. */
+struct bag recompute_by_value(const struct bag *in, const struct plan_set *set);
 
 /* distinct, union, except or intersect of the rows of its inputs. */
 struct bag recompute_set(struct run *run, const struct plan *plan, const struct bag *in);

@@ -67,7 +67,7 @@ static struct row *by_value(const struct row *row, const struct plan_set *set)
     return make(row, &key, &text);
 }
 
-static struct bag all_by_value(const struct bag *in, const struct plan_set *set)
+struct bag recompute_by_value(const struct bag *in, const struct plan_set *set)
 {
     struct bag bag = {0};
 
@@ -209,16 +209,16 @@ struct bag recompute_set(struct run *run, const struct plan *plan, const struct 
         rows = sum(in, plan->input_count);
         if (plan_keeps_keys(plan))
             return rows;
-        bag = all_by_value(&rows, set);
+        bag = recompute_by_value(&rows, set);
         for (size_t i = 0; !set->all && i < bag.count; i++)
             bag.entries[i].weight = 1;
         bag_release(&rows);
         return bag;
     }
-    bag = all_by_value(&in[0], set);
+    bag = recompute_by_value(&in[0], set);
     for (unsigned i = 1; i < plan->input_count; i++) {
         struct bag left = bag;
-        struct bag right = all_by_value(&in[i], set);
+        struct bag right = recompute_by_value(&in[i], set);
 
         bag = two(&left, &right, plan);
         bag_release(&left);

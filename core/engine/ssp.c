@@ -114,7 +114,7 @@ void ssp_start(struct ssp *ssp)
     (void)engine_load_tables(ssp, &ssp->circuit, false, &(struct err){0});
     circuit_step(&ssp->circuit);
     line = engine_line(ssp, ssp->options.initial ? MARK_INITIAL : MARK_NONE);
-    for (size_t i = 0; i < ssp->view_count; i++) {
+    for (size_t i = 0; !ssp->circuit.fault && i < ssp->view_count; i++) {
         struct view *view = ssp->views[i];
 
         view_take_head(view);
@@ -127,7 +127,7 @@ void ssp_start(struct ssp *ssp)
     engine_tell_trace(ssp);
     if (timer->now)
         ssp->meter.start_time = timer->now() - start;
-    if (ssp->options.verify)
+    if (ssp->options.verify && !ssp->circuit.fault)
         engine_verify(ssp);
 }
 
@@ -304,6 +304,18 @@ static enum status take_line(struct ssp *ssp, const struct plan_source *text, bo
     return control(ssp, &mutation, text, err);
 }
 
+/* An operator that has given up, which is said once: there is no going on. */
+static int give_fault(struct ssp *ssp, struct ssp_error *error)
+{
+    struct err err = {.source = ssp->source, .line = ssp->line};
+
+    if (!ssp->circuit.fault || ssp->broken)
+        return SSP_OK;
+    ssp->broken = true;
+    (void)err_set(&err, ERR_USAGE, "%s", ssp->circuit.fault);
+    return give(error, &err, false);
+}
+
 int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
              struct ssp_error *error)
 {
@@ -330,7 +342,7 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
         engine_step(ssp);
     else if (!ssp->started && !ssp->batch.transaction && ssp->batch.waiting >= LOAD_REST)
         batch_rest(&ssp->batch); /* loading remembers no old rows */
-    return SSP_OK;
+    return give_fault(ssp, error);
 }
 
 int ssp_end(struct ssp *ssp, struct ssp_error *error)
@@ -344,10 +356,10 @@ int ssp_end(struct ssp *ssp, struct ssp_error *error)
     }
     if (!ssp->broken)
         finish_batch(ssp);
-    if (!ssp->broken && ssp->started)
+    if (!ssp->broken && ssp->started && !ssp->circuit.fault)
         engine_write_all_held(ssp);
-    if (!open)
-        return SSP_OK;
+    if (!open || ssp->circuit.fault)
+        return give_fault(ssp, error);
     (void)err_set(&err, ERR_USAGE,
                   "the log ended inside the transaction begun at line %zu; it is dropped",
                   ssp->begin);

@@ -183,12 +183,16 @@ void engine_step(struct ssp *ssp)
 {
     struct step step;
 
-    if (ssp->batch.waiting == 0)
+    if (ssp->batch.waiting == 0 || ssp->circuit.fault)
         return;
     step = step_begin(ssp);
     batch_flush(&ssp->batch);
     ssp->steps++;
     circuit_step(&ssp->circuit);
+    if (ssp->circuit.fault) { /* no view is told anything of this step */
+        circuit_finish(&ssp->circuit);
+        return;
+    }
     write_views(ssp, choose_views(ssp, changed_views(ssp), (int64_t)ssp->steps, ssp->pace.now));
     circuit_finish(&ssp->circuit);
     step_end(ssp, &step);

@@ -20,6 +20,7 @@ struct op {
     uint64_t rows_in; /* so far; the counters prove that work follows the change */
     uint64_t rows_out;
     uint64_t work;        /* entries looked at in the operator's own state */
+    const char *fault;    /* why what it computes is right no more: there is no going on; NULL */
     struct arena scratch; /* what expressions compute; reset after each row */
 };
 

@@ -1,6 +1,8 @@
 /* Decorrelation; see nest.h. */
 #include "plan/nest.h"
 
+#include "plan/recursion.h"
+
 #include <string.h>
 
 /* Subquery projections met on the way: a project, the rows that went in and those that came out. */
@@ -316,6 +318,23 @@ static struct lifted lift_set(struct nest *nest, const struct plan *plan,
     return result;
 }
 
+/* The rows of another view, as its own semantics have them; its subqueries are not this one's. */
+static struct lifted lift_view(struct nest *nest, const struct plan *plan)
+{
+    bool membership = nest->membership;
+    struct lifted result;
+
+    nest->membership = plan->as.view == SEMANTICS_MEMBERSHIP;
+    result = lift(nest, plan->inputs[0], NULL, NULL);
+    nest->membership = membership;
+    return result;
+}
+
+static const struct plan *lift_apart(void *context, const struct plan *plan)
+{
+    return lift(context, plan, NULL, NULL).plan;
+}
+
 static struct lifted lift(struct nest *nest, const struct plan *plan, const struct plan *contexts,
                           struct hang **hangs)
 {
@@ -327,6 +346,10 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
         result = lift_unique(nest, plan, contexts);
     } else if (plan->op == PLAN_UNION || plan->op == PLAN_EXCEPT || plan->op == PLAN_INTERSECT) {
         result = lift_set(nest, plan, contexts);
+    } else if (plan->op == PLAN_VIEW) {
+        result = lift_view(nest, plan);
+    } else if (plan->op == PLAN_FIXPOINT) {
+        result.plan = recursion_lower(nest->arena, plan, lift_apart, nest);
     } else if (plan->op != PLAN_SCAN) {
         struct lifted in = lift(nest, plan->inputs[0], contexts, hangs);
 

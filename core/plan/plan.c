@@ -25,6 +25,9 @@ void plan_memory_unref(struct plan_memory *memory)
     for (size_t i = 0; i < memory->pattern_count; i++)
         pattern_free(memory->patterns[i]);
     free(memory->patterns);
+    for (size_t i = 0; i < memory->other_count; i++)
+        plan_memory_unref(memory->others[i]);
+    free(memory->others);
     arena_release(&memory->arena);
     free(memory);
 }
@@ -41,7 +44,9 @@ const char *plan_op_name(enum plan_op op)
         [PLAN_CORRELATE] = "correlate", [PLAN_EXPAND] = "expand",
         [PLAN_SURVIVE] = "survive",     [PLAN_EXISTS] = "exists",
         [PLAN_MEMBERS] = "members",     [PLAN_TREE] = "tree",
-        [PLAN_AGGREGATE] = "aggregate",
+        [PLAN_AGGREGATE] = "aggregate", [PLAN_FIXPOINT] = "fixpoint",
+        [PLAN_VIEW] = "view",           [PLAN_RECURSE] = "recurse",
+        [PLAN_INPUT] = "input",
     };
 
     return names[op];
@@ -91,6 +96,9 @@ bool plan_is_set(const struct plan *plan)
     case PLAN_SCAN:
     case PLAN_UNIQUE:
     case PLAN_AGGREGATE: /* a row a group */
+    case PLAN_FIXPOINT:
+    case PLAN_RECURSE:
+    case PLAN_INPUT:
     case PLAN_DISTINCT:
     case PLAN_TREE:
         return true;
@@ -103,6 +111,7 @@ bool plan_is_set(const struct plan *plan)
         return !plan->as.set.all;
     case PLAN_REKEY: /* rows become equal, unless there is one of each value */
         return plan->as.set.first.partition_count > 0;
+    case PLAN_VIEW:
     case PLAN_CONTEXT: /* enclosing rows may agree in what they give */
     case PLAN_EXPAND:
     case PLAN_SURVIVE:
@@ -165,9 +174,13 @@ bool plan_rows_have_ids(const struct plan *plan)
     case PLAN_REKEY:
         return plan_keeps_keys(plan);
     case PLAN_AGGREGATE:
+    case PLAN_FIXPOINT:
+    case PLAN_RECURSE:
+    case PLAN_INPUT:
         return false;
     case PLAN_JOIN:
         return !plan->as.join.both && plan_rows_have_ids(plan->inputs[0]);
+    case PLAN_VIEW:
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_LIMIT:

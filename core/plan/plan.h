@@ -5,6 +5,11 @@
 #include "plan/predicate.h"
 #include "zset/order.h"
 
+enum view_format { FORMAT_STREAMING, FORMAT_FLAT, FORMAT_DELTA, FORMAT_TREE };
+
+enum view_emit { EMIT_IDS, EMIT_ROWS };
+enum view_semantics { SEMANTICS_MEMBERSHIP, SEMANTICS_MULTISET };
+
 /*
  * Plans as the engine sees them: read once, checked whole, read-only afterwards (but for the
  * caches inside paths), a view's in one arena. plan/read.h makes them, plan/write.h prints them,
@@ -15,6 +20,9 @@ struct plan_memory {
     struct pattern **patterns; /* outside the arena, because they hold PCRE2's memory */
     size_t pattern_count;
     size_t pattern_max;
+    struct plan_memory **others; /* of views whose plans are part of this one */
+    size_t other_count;
+    size_t other_max;
     uint32_t refs; /* the view, and the nodes that run parts of its plan */
 };
 
@@ -34,7 +42,11 @@ enum plan_op {
     PLAN_EXCEPT,
     PLAN_INTERSECT,
     PLAN_AGGREGATE,
+    PLAN_VIEW, /* the rows of another view: its plan, put in here */
+    PLAN_FIXPOINT,
+    PLAN_RECURSE, /* in the step of a fixpoint: the rows that are there */
     /* put in by plan/nest.c */
+    PLAN_INPUT,     /* in the step of a fixpoint as it runs: the rows of an input of the fixpoint */
     PLAN_REKEY,     /* rows under the keys that their values are */
     PLAN_DISTINCT,  /* every row once */
     PLAN_CONTEXT,   /* the values that a subquery asks its enclosing rows for */
@@ -168,6 +180,17 @@ struct plan_aggregate {
 
 struct plan;
 
+/* Rounds of a recursion that nobody has bounded. */
+enum { PLAN_ROUNDS_MAX = 100000 };
+
+struct plan_fixpoint {
+    struct plan_set columns; /* of its rows, as those of rekey */
+    const char *name;        /* that recurse has, as bytes */
+    size_t name_size;
+    int64_t max_rounds;
+    const struct plan *step; /* as it runs: over PLAN_RECURSE and PLAN_INPUT; NULL before */
+};
+
 /*
  * What a tree is made of, one for each subquery projection that stands over rows of the view: the
  * rows it hangs from, and its own rows under each context.
@@ -211,6 +234,10 @@ struct plan {
         struct plan_join join;
         struct plan_limit limit;
         struct plan_set set;
+        struct plan_fixpoint fixpoint; /* inputs: base and step; as it runs the base, and others */
+        enum view_semantics view;      /* of that view */
+        const struct plan *recurse;    /* the fixpoint */
+        unsigned input;                /* which of the fixpoint's */
         struct plan_aggregate aggregate; /* a second input: contexts that have a row over nothing */
         const struct plan_subquery *context;
         struct plan_correlate correlate;
@@ -219,11 +246,6 @@ struct plan {
         bool survive_bound; /* the rows have contexts of their own, as the survivors may */
     } as;
 };
-
-enum view_format { FORMAT_STREAMING, FORMAT_FLAT, FORMAT_DELTA, FORMAT_TREE };
-
-enum view_emit { EMIT_IDS, EMIT_ROWS };
-enum view_semantics { SEMANTICS_MEMBERSHIP, SEMANTICS_MULTISET };
 
 /* How often a view writes at most: after every step, every so many steps, or microseconds. */
 enum plan_refresh_kind { REFRESH_EACH_STEP, REFRESH_STEPS, REFRESH_TIME };
@@ -240,6 +262,7 @@ struct plan_view {
     enum view_format format;
     enum view_emit emit;
     enum view_semantics semantics;
+    size_t operators; /* of the plan, with those of other views in it */
     const struct plan *root;
     const struct plan *circuit; /* as it runs: the members of the view, or its tree */
     struct plan_memory *memory; /* where all of it lives; the view owns one reference */

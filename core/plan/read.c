@@ -113,6 +113,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
     reader->memory = memory;
     reader->text = arena_copy(&memory->arena, value.text, value.size);
     reader->depth = 0;
+    reader->operators = 0;
     reader->aside = false;
     reader->frame = NULL;
     value.text = reader->text;
@@ -134,6 +135,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
     if (!plan_required(reader, value, "a view", "root", &root))
         goto refuse;
     view->root = plan_read_op(reader, root);
+    view->operators = reader->operators;
     if (view->root) {
         size_t table_size;
         const char *table;
@@ -153,16 +155,26 @@ refuse:
     return false;
 }
 
-bool plan_views_add(struct plan_views *views, const struct plan_view *view)
+/* A plan_find. */
+static const struct plan_view *find_view(const void *context, const char *id, size_t size)
 {
-    uint64_t hash = hash_bytes(view->id, view->id_size);
+    const struct plan_views *views = context;
+    uint64_t hash = hash_bytes(id, size);
     size_t at;
 
     for (uint32_t i = hashtab_first(&views->ids, hash, &at); i != HASHTAB_NONE;
          i = hashtab_next(&views->ids, hash, &at))
-        if (views->views[i].id_size == view->id_size &&
-            memcmp(views->views[i].id, view->id, view->id_size) == 0)
-            return false;
+        if (views->views[i].id_size == size && memcmp(views->views[i].id, id, size) == 0)
+            return &views->views[i];
+    return NULL;
+}
+
+bool plan_views_add(struct plan_views *views, const struct plan_view *view)
+{
+    uint64_t hash = hash_bytes(view->id, view->id_size);
+
+    if (find_view(views, view->id, view->id_size))
+        return false;
     views->views = mem_grow(views->views, &views->max, views->count + 1, sizeof(*views->views));
     hashtab_insert(&views->ids, hash, (uint32_t)views->count);
     views->views[views->count++] = *view;
@@ -264,7 +276,8 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
                            const struct plan_defaults *defaults, struct plan_views *views,
                            struct err *err)
 {
-    struct plan_reader reader = {.json = json, .source = source, .err = err};
+    struct plan_reader reader = {
+        .json = json, .source = source, .err = err, .find = find_view, .find_context = views};
     size_t at = source->size >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
     at = skip_space(source->bytes, source->size, at);
@@ -292,9 +305,11 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
 
 enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
                              const char *member, const struct plan_defaults *defaults,
-                             struct plan_view *view, struct err *err)
+                             plan_find *known, const void *context, struct plan_view *view,
+                             struct err *err)
 {
-    struct plan_reader reader = {.json = json, .source = source, .err = err};
+    struct plan_reader reader = {
+        .json = json, .source = source, .err = err, .find = known, .find_context = context};
     struct json_text text;
     struct value value;
 

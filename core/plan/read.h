@@ -8,9 +8,10 @@
 /*
  * Reading plans. Whatever can be wrong with a plan is refused here, before a line of the log is
  * read, with file, line and column: unknown operators, predicates and fields, wrong types, values
- * out of range, parameters without a value, nesting over PLAN_DEPTH_MAX.
+ * out of range, parameters without a value, nesting over PLAN_DEPTH_MAX, views on views that make
+ * more than PLAN_OPERATORS_MAX operators.
  */
-enum { PLAN_DEPTH_MAX = 64 };
+enum { PLAN_DEPTH_MAX = 64, PLAN_OPERATORS_MAX = 10000 };
 
 struct plan_defaults {
     enum view_format format;
@@ -40,12 +41,15 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
                            const struct plan_defaults *defaults, struct plan_views *views,
                            struct err *err) __attribute__((warn_unused_result));
 
-/* Reads the view that is a member of a line of the log: {"op":"register","view":{...}}. The caller
- * owns one reference to view->memory. */
+/* The view of that id; NULL: there is none. */
+typedef const struct plan_view *plan_find(const void *context, const char *id, size_t size);
+
+/* Reads the view that is a member of a line of the log: {"op":"register","view":{...}}. known()
+ * finds the views that it may read. The caller owns one reference to view->memory. */
 enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
                              const char *member, const struct plan_defaults *defaults,
-                             struct plan_view *view, struct err *err)
-    __attribute__((warn_unused_result));
+                             plan_find *known, const void *context, struct plan_view *view,
+                             struct err *err) __attribute__((warn_unused_result));
 
 /* Adds a view, with its reference to memory; false: there is one of this id. */
 bool plan_views_add(struct plan_views *views, const struct plan_view *view);

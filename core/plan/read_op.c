@@ -385,8 +385,10 @@ static const struct {
     {PLAN_SCAN, read_scan},           {PLAN_FILTER, read_filter},
     {PLAN_PROJECT, read_project},     {PLAN_JOIN, read_join},
     {PLAN_LIMIT, read_limit},         {PLAN_UNIQUE, plan_read_distinct},
-    {PLAN_AGGREGATE, read_aggregate}, {PLAN_UNION, plan_read_set},
-    {PLAN_EXCEPT, plan_read_set},     {PLAN_INTERSECT, plan_read_set},
+    {PLAN_AGGREGATE, read_aggregate}, {PLAN_FIXPOINT, plan_read_fixpoint},
+    {PLAN_VIEW, plan_read_view},      {PLAN_RECURSE, plan_read_recurse},
+    {PLAN_UNION, plan_read_set},      {PLAN_EXCEPT, plan_read_set},
+    {PLAN_INTERSECT, plan_read_set},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)
@@ -407,6 +409,7 @@ const struct plan *plan_read_op(struct plan_reader *reader, struct value value)
         if (!is_text(name, plan_op_name(readers[i].op)))
             continue;
         plan->op = readers[i].op;
+        reader->operators++;
         if (!readers[i].read(reader, value, plan))
             return NULL;
         reader->depth--;

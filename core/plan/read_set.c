@@ -44,7 +44,9 @@ static void add_column(struct arena *arena, struct plan_set *set, const char *na
  * on the log. */
 static bool add_columns(struct arena *arena, struct plan_set *set, const struct plan *plan)
 {
-    if (plan->op == PLAN_FILTER || plan->op == PLAN_LIMIT ||
+    const struct plan_set *from;
+
+    if (plan->op == PLAN_FILTER || plan->op == PLAN_LIMIT || plan->op == PLAN_VIEW ||
         (plan->op == PLAN_JOIN && !plan->as.join.both))
         return add_columns(arena, set, plan->inputs[0]);
     if (plan->op == PLAN_JOIN) {
@@ -75,18 +77,18 @@ static bool add_columns(struct arena *arena, struct plan_set *set, const struct 
             add_column(arena, set, aggregate->measures[i].alias, aggregate->measures[i].alias_size);
         return true;
     }
-    if (plan->op == PLAN_SCAN || !plan->as.set.known)
+    if (plan->op == PLAN_RECURSE) /* has those of the base and of the rest of the step */
+        return true;
+    from = plan->op == PLAN_FIXPOINT ? &plan->as.fixpoint.columns : &plan->as.set;
+    if (plan->op == PLAN_SCAN || !from->known)
         return false;
-    for (size_t i = 0; i < plan->as.set.column_count; i++)
-        add_column(arena, set, plan->as.set.columns[i]->steps->key,
-                   plan->as.set.columns[i]->steps->key_size);
+    for (size_t i = 0; i < from->column_count; i++)
+        add_column(arena, set, from->columns[i]->steps->key, from->columns[i]->steps->key_size);
     return true;
 }
 
-static void find_columns(struct plan_reader *reader, struct plan *plan)
+void plan_find_columns(struct plan_reader *reader, const struct plan *plan, struct plan_set *set)
 {
-    struct plan_set *set = &plan->as.set;
-
     set->known = true;
     for (unsigned i = 0; set->known && i < plan->input_count; i++)
         set->known = add_columns(&reader->memory->arena, set, plan->inputs[i]);
@@ -161,7 +163,7 @@ bool plan_read_distinct(struct plan_reader *reader, struct value value, struct p
     plan->inputs = ARENA_ARRAY(&reader->memory->arena, const struct plan *, 1);
     if (!read_input(reader, input, plan))
         return false;
-    find_columns(reader, plan);
+    plan_find_columns(reader, plan, set);
     return true;
 }
 
@@ -190,6 +192,6 @@ bool plan_read_set(struct plan_reader *reader, struct value value, struct plan *
         if (!read_input(reader, value_of(iter.value, iter.value_size), plan))
             return false;
     set->apart = plan->op == PLAN_UNION && inputs_are_apart(plan);
-    find_columns(reader, plan);
+    plan_find_columns(reader, plan, set);
     return true;
 }

@@ -18,6 +18,8 @@ struct plan_frame {
     size_t max;
 };
 
+struct plan_recursion; /* read_recursion.c */
+
 struct plan_reader {
     struct plan_memory *memory;
     const struct json_reader *json;
@@ -27,11 +29,15 @@ struct plan_reader {
     size_t text_offset;   /* where the view begins in the JSON text */
     struct value params;
     struct err *err;
+    plan_find *find; /* of a view read before this one */
+    const void *find_context;
     unsigned depth;
+    size_t operators;         /* read so far */
     struct plan_frame *frame; /* NULL: in no subquery */
     bool aside;               /* rows read here are no rows of the view: no subqueries here */
     bool key;                 /* an order_by, partition_by or join key is being read */
     uint32_t exists_count;    /* in the filter being read */
+    struct plan_recursion *recursion; /* whose step is being read; NULL: none */
 };
 
 /* Refuses: message with the place of `at`. Always false. */
@@ -89,6 +95,13 @@ bool plan_keys(struct plan_reader *reader, struct value list, const char *what, 
 /* "order_by" of an operator. Missing: none. */
 bool plan_order(struct plan_reader *reader, struct value list, struct order_field **order,
                 size_t *count);
+
+/* What fields the rows of a plan have, found from its inputs. */
+void plan_find_columns(struct plan_reader *reader, const struct plan *plan, struct plan_set *set);
+bool plan_read_fixpoint(struct plan_reader *reader, struct value value, struct plan *plan);
+bool plan_read_recurse(struct plan_reader *reader, struct value value, struct plan *plan);
+
+bool plan_read_view(struct plan_reader *reader, struct value value, struct plan *plan);
 
 /* An aggregate but for its input. */
 bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan);

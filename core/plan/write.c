@@ -351,6 +351,23 @@ static void write_rekey(struct buf *buf, const struct plan_set *set)
     buf_add_byte(buf, ']');
 }
 
+/* The step of a fixpoint is run inside it. */
+static void write_step(struct buf *buf, const struct plan *plan)
+{
+    size_t before;
+
+    buf_add_format(buf, "{\"op\":\"%s\",", plan_op_name(plan->op));
+    before = buf->size;
+    plan_write_arguments(buf, plan);
+    buf_add_string(buf, buf->size > before ? ",\"inputs\":[" : "\"inputs\":[");
+    for (unsigned i = 0; i < plan->input_count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        write_step(buf, plan->inputs[i]);
+    }
+    buf_add_string(buf, "]}");
+}
+
 void plan_write_arguments(struct buf *buf, const struct plan *plan)
 {
     switch (plan->op) {
@@ -396,6 +413,16 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
     case PLAN_REKEY:
         write_rekey(buf, &plan->as.set);
         break;
+    case PLAN_FIXPOINT:
+        buf_add_format(buf,
+                       "\"max_rounds\":%lld,\"step\":", (long long)plan->as.fixpoint.max_rounds);
+        write_step(buf, plan->as.fixpoint.step);
+        break;
+    case PLAN_INPUT:
+        buf_add_format(buf, "\"input\":%u", plan->as.input);
+        break;
+    case PLAN_VIEW:
+    case PLAN_RECURSE:
     case PLAN_UNIQUE: /* does not run */
     case PLAN_UNION:
     case PLAN_DISTINCT:

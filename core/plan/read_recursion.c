@@ -1,0 +1,152 @@
+/* Reading recursion: fixpoint and recurse, and which operators may stand between them; and views on
+ * views. */
+#include "plan/reader.h"
+
+#include "base/mem.h"
+#include "value/number.h"
+
+#include <string.h>
+
+/* The fixpoint whose step is being read. */
+struct plan_recursion {
+    struct plan_recursion *around;
+    const struct plan *fixpoint;
+};
+
+bool plan_read_recurse(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct value name;
+    const char *bytes;
+    size_t size;
+
+    if (!plan_only(reader, value, "recurse", "op name") ||
+        !plan_required(reader, value, "recurse", "name", &name) ||
+        !plan_text(reader, name, "\"name\"", &bytes, &size))
+        return false;
+    for (const struct plan_recursion *r = reader->recursion; r; r = r->around)
+        if (r->fixpoint->as.fixpoint.name_size == size &&
+            memcmp(r->fixpoint->as.fixpoint.name, bytes, size) == 0) {
+            plan->as.recurse = r->fixpoint;
+            return true;
+        }
+    return plan_fail(reader, name, "recurse %s stands in the step of no fixpoint of that name",
+                     quote(bytes, size).text);
+}
+
+static bool recurses(const struct plan *plan, const struct plan *fixpoint)
+{
+    if (plan->op == PLAN_RECURSE)
+        return plan->as.recurse == fixpoint;
+    for (unsigned i = 0; i < plan->input_count; i++)
+        if (recurses(plan->inputs[i], fixpoint))
+            return true;
+    return false;
+}
+
+/* What stands between recurse and the step's root must do the same to a sum as to its parts. */
+static bool check_linear(struct plan_reader *reader, struct value step, const struct plan *plan,
+                         const struct plan *fixpoint)
+{
+    unsigned recursive = 0;
+
+    if (!recurses(plan, fixpoint) || plan->op == PLAN_RECURSE)
+        return true;
+    if ((plan->op != PLAN_FILTER || plan->exists_count) && plan->op != PLAN_PROJECT &&
+        plan->op != PLAN_JOIN && plan->op != PLAN_UNION)
+        return plan_fail(reader, step,
+                         "%s over recurse: between recurse and the step's root there may be "
+                         "filter, project, union and inner joins",
+                         plan->op == PLAN_FILTER ? "exists" : plan_op_name(plan->op));
+    for (unsigned i = 0; i < plan->input_count; i++) {
+        recursive += recurses(plan->inputs[i], fixpoint);
+        if (!check_linear(reader, step, plan->inputs[i], fixpoint))
+            return false;
+    }
+    if (plan->op == PLAN_JOIN && recursive > 1)
+        return plan_fail(reader, step,
+                         "recurse on both sides of a join; with the base on one side it reaches "
+                         "the same rows");
+    return true;
+}
+
+static bool read_rounds(struct plan_reader *reader, struct value value, int64_t *rounds)
+{
+    struct value given = plan_member(value, "max_rounds");
+
+    *rounds = PLAN_ROUNDS_MAX;
+    if (given.type == VALUE_MISSING)
+        return true;
+    if (given.type != VALUE_NUMBER || !number_int(given.text, given.size, rounds) || *rounds < 1)
+        return plan_fail(reader, given, "\"max_rounds\" must be an integer from 1 on, not %s",
+                         excerpt(given.text, given.size).text);
+    return true;
+}
+
+bool plan_read_fixpoint(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_fixpoint *fixpoint = &plan->as.fixpoint;
+    struct plan_recursion recursion = {reader->recursion, plan};
+    struct plan_frame *frame = reader->frame;
+    struct value name;
+    struct value base;
+    struct value step;
+    bool aside = reader->aside;
+    bool ok;
+
+    if (!plan_only(reader, value, "fixpoint", "op name base step max_rounds") ||
+        !plan_required(reader, value, "fixpoint", "name", &name) ||
+        !plan_text(reader, name, "\"name\"", &fixpoint->name, &fixpoint->name_size) ||
+        !plan_required(reader, value, "fixpoint", "base", &base) ||
+        !plan_required(reader, value, "fixpoint", "step", &step) ||
+        !read_rounds(reader, value, &fixpoint->max_rounds))
+        return false;
+    plan->inputs = ARENA_ARRAY(&reader->memory->arena, const struct plan *, 2);
+    plan->input_count = 2;
+    reader->aside = true;
+    reader->frame = NULL; /* a recursion is the same for all enclosing rows */
+    plan->inputs[0] = plan_read_op(reader, base);
+    reader->recursion = &recursion;
+    plan->inputs[1] = plan->inputs[0] ? plan_read_op(reader, step) : NULL;
+    reader->recursion = recursion.around;
+    reader->frame = frame;
+    reader->aside = aside;
+    ok = plan->inputs[1] != NULL;
+    if (ok && !recurses(plan->inputs[1], plan))
+        ok = plan_fail(reader, step, "the step of fixpoint %s does not use recurse %s",
+                       quote(fixpoint->name, fixpoint->name_size).text,
+                       quote(fixpoint->name, fixpoint->name_size).text);
+    ok = ok && check_linear(reader, step, plan->inputs[1], plan);
+    if (ok)
+        plan_find_columns(reader, plan, &fixpoint->columns);
+    return ok;
+}
+
+bool plan_read_view(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_memory *memory = reader->memory;
+    const struct plan_view *view;
+    struct value id;
+    const char *bytes;
+    size_t size;
+
+    if (!plan_only(reader, value, "view", "op view_id") ||
+        !plan_required(reader, value, "view", "view_id", &id) ||
+        !plan_text(reader, id, "\"view_id\"", &bytes, &size))
+        return false;
+    view = reader->find(reader->find_context, bytes, size);
+    if (!view)
+        return plan_fail(reader, id, "there is no view %s before this one",
+                         quote(bytes, size).text);
+    reader->operators += view->operators;
+    if (reader->operators > PLAN_OPERATORS_MAX)
+        return plan_fail(reader, id, "views on views make more than %d operators",
+                         PLAN_OPERATORS_MAX);
+    plan->inputs = ARENA_ARRAY(&memory->arena, const struct plan *, 1);
+    plan->inputs[0] = view->root;
+    plan->input_count = 1;
+    plan->as.view = view->semantics;
+    memory->others = mem_grow(memory->others, &memory->other_max, memory->other_count + 1,
+                              sizeof(*memory->others));
+    memory->others[memory->other_count++] = plan_memory_ref(view->memory);
+    return true;
+}
