@@ -20,7 +20,7 @@ enum {
     GEN_MADE_MAX = 24,
     GEN_PREDICATES = 18,
     GEN_PROJECTS = 4,
-    GEN_JOINS = 6,
+    GEN_JOINS = 14,
     GEN_LIMITS = 6,
 };
 
@@ -33,6 +33,7 @@ struct gen_node {
     bool has_limit;       /* or another operator for which weights count */
     bool over_nothing;    /* may have a row over empty tables */
     bool has_select_left; /* or another operator that may give rows weights above 1 */
+    bool strict;          /* a path that it does not have is refused */
 };
 
 struct gen {
@@ -125,7 +126,7 @@ static inline const char *gen_path(struct gen *g, const struct gen_node *node)
 {
     static const char *const others[] = {"a", "id", "zz", "a.x", "n.y.0", "n.x.x", "left.a"};
 
-    if (node->path_count && gen_percent(g, 93))
+    if (node->path_count && (node->strict || gen_percent(g, 93)))
         return node->paths[gen_below(g, node->path_count)];
     return GEN_PICK(g, others);
 }
@@ -247,8 +248,7 @@ static inline void gen_one_predicate(struct gen *g, const struct gen_node *node,
         "between", "like", "ilike", "regex", "is_null", "is_missing", "and",      "or",     "not"};
     static const char *const likes[] = {"x%", "%", "_", "", "%y", "X_", "\\\\%"};
     static const char *const regexes[] = {"^x", "x|1", "", "^.$", "(?i)X"};
-    static const char *const prefixes[] = {"\"x\"", "\"\"", "{\"$param\":\"p\"}",
-                                           "{\"field\":\"b\"}"};
+    static const char *const prefixes[] = {"\"x\"", "\"\"", "{\"$param\":\"p\"}"};
 
     if (type < 0)
         type = (int)gen_below(g, depth < 3 ? GEN_PREDICATES : 15);
@@ -261,6 +261,8 @@ static inline void gen_one_predicate(struct gen *g, const struct gen_node *node,
     if (type <= 6) {
         text_add(out, ",\"value\":");
         gen_operand(g, node, out);
+    } else if (type == 7 && gen_percent(g, 25)) {
+        text_add(out, ",\"prefix\":{\"field\":\"%s\"}", node->strict ? gen_path(g, node) : "b");
     } else if (type == 7) {
         text_add(out, ",\"prefix\":%s", GEN_PICK(g, prefixes));
     } else if (type == 8) {
@@ -370,60 +372,7 @@ static inline void gen_project(struct gen *g, struct gen_node *node, unsigned ki
     node->text = gen_keep(g, &text);
 }
 
-static inline void gen_join_key(struct gen *g, const struct gen_node *left,
-                                const struct gen_node *right, struct text *out)
-{
-    const char *l = gen_path(g, left);
-    const char *r = gen_percent(g, 40) ? l : gen_path(g, right);
-
-    if (gen_percent(g, 25)) {
-        l = "r";
-        r = "id";
-    }
-    text_add(out, "{\"left_field\":");
-    gen_key(g, l, out);
-    text_add(out, ",\"right_field\":");
-    gen_key(g, r, out);
-    text_add(out, "}");
-}
-
-/* 0, 1: select left, one key or two; 2, 3: both; 4, 5: a self-join, left or both. */
-static inline void gen_join(struct gen *g, struct gen_node *node, struct gen_node right,
-                            unsigned kind)
-{
-    const struct gen_node left = *node;
-    bool both = kind == 2 || kind == 3 || kind == 5;
-    bool named = both && gen_percent(g, 50);
-    bool two = kind == 1 || kind == 3;
-    struct text text = {0};
-
-    if (kind >= 4)
-        right = left;
-    text_add(&text, "{\"op\":\"join\",\"on\":%s", two ? "[" : "");
-    gen_join_key(g, &left, &right, &text);
-    text_add(&text, "%s", two ? "," : "");
-    if (two)
-        gen_join_key(g, &left, &right, &text);
-    text_add(&text, "%s%s%s,\"left\":%s,\"right\":%s}", two ? "]" : "",
-             both                 ? ",\"select\":\"both\""
-             : gen_percent(g, 50) ? ",\"select\":\"left\""
-                                  : "",
-             named ? ",\"as\":[\"l\",\"r\"]" : "", left.text, right.text);
-    node->text = gen_keep(g, &text);
-    node->joins = left.joins + right.joins + 1;
-    node->has_limit = left.has_limit || right.has_limit;
-    node->over_nothing = left.over_nothing || right.over_nothing;
-    node->has_select_left = left.has_select_left || right.has_select_left || !both;
-    if (!both)
-        return;
-    node->path_count = 0;
-    for (unsigned i = 0; i < 5; i++) {
-        if (i < left.path_count)
-            gen_add_path(node, named ? "l." : "left.", left.paths[i]);
-        if (i < right.path_count)
-            gen_add_path(node, named ? "r." : "right.", right.paths[i]);
-    }
-}
+#include "generate_join.h"
 
 /* 0: no order; 1, 2: by one field; 3: by two; 4, 5: in partitions of one field, of two. */
 static inline void gen_limit(struct gen *g, struct gen_node *node, unsigned kind)

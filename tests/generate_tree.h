@@ -39,7 +39,7 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
     } else if (feature < GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS) {
         struct gen_node other = gen_tree(g, gen_below(g, depth), NULL, 0);
         unsigned kind = feature - GEN_PREDICATES - GEN_PROJECTS;
-        bool swap = kind < 4 && gen_percent(g, 50);
+        bool swap = !gen_joins[kind].self && gen_percent(g, 50);
 
         if (node.joins + other.joins > 2) /* rows of pairs of pairs grow too large */
             return node;
@@ -83,7 +83,7 @@ static inline unsigned gen_shape(struct gen *g, uint64_t seed, unsigned *feature
         features[1] = pair % GEN_FEATURES;
     } else if (*forced) {
         features[0] = joins + GEN_JOINS + gen_below(g, GEN_LIMITS);
-        features[1] = joins + GEN_PICK(g, ((const unsigned[]){0, 1, 4}));
+        features[1] = joins + gen_below(g, GEN_COUNTING_JOINS);
     }
     return seed < singles + pairs ? *forced : 2 + gen_below(g, 4);
 }

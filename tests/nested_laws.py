@@ -77,11 +77,38 @@ class Plans:
 
     def join(self, depth, nest, children):
         r = self.random
+        kind = r.choice(["inner", "inner", "inner", "left", "left", "right", "full", "semi",
+                         "anti"])
         select = r.choice(["left", "left", "both"])
-        return {"op": "join", "select": select,
+        if kind in ("right", "full"):
+            select = "both"
+        if kind in ("semi", "anti"):
+            select = "left"
+        join = {"op": "join", "kind": kind, "select": select,
                 "left": self.plan(depth - 1, nest, children and select == "left"),
                 "right": self.plan(depth - 1, nest, False),
                 "on": {"left_field": r.choice(FIELDS), "right_field": r.choice(FIELDS)}}
+        if self.chance(0.1):
+            join["on"] = []
+        if self.chance(0.4):
+            join["where"] = self.where(nest)
+        return join
+
+    def where(self, nest):
+        """Over both sides, and the enclosing rows: what an `on` of SQL may say beside its keys."""
+        r = self.random
+        side = {"type": r.choice(["eq", "eq", "neq", "gte"]),
+                "field": r.choice(["left.", "right."]) + r.choice(FIELDS + ["id"])}
+        kind = r.random()
+        if nest and kind < 0.4:
+            side["value"] = self.outer(nest)
+        elif kind < 0.8:
+            side["value"] = {"field": r.choice(["left.", "right."]) + r.choice(FIELDS + ["id"])}
+        else:
+            side["value"] = r.choice(VALUES)
+        if self.chance(0.2):
+            return {"type": r.choice(["and", "or"]), "predicates": [side, self.where(nest)]}
+        return side
 
     def distinct(self, depth, nest):
         r = self.random

@@ -30,6 +30,12 @@ REACH = {"op": "fixpoint", "name": "r",
          "step": fields(recurse("r", "node"), node="e.b")}
 PAIRS = {"op": "fixpoint", "name": "p", "base": fields(SCAN, a="a", b="b"),
          "step": fields(recurse("p", "b"), a="r.a", b="e.b")}
+# What is reached without entering a closed node, from a start that may be closed itself.
+OPEN = {"op": "fixpoint", "name": "o",
+        "base": fields({"op": "scan", "table": "start"}, node="node"),
+        "step": fields({"op": "join", "kind": "anti", "left": recurse("o", "node"),
+                        "right": {"op": "scan", "table": "closed"},
+                        "on": {"left_field": "e.b", "right_field": "node"}}, node="e.b")}
 # Shortest ways: rows of a node and its number of hops, bounded; and the least of each node.
 HOPS = {"op": "aggregate", "group_by": ["node"],
         "aggregates": [{"func": "min", "field": "hops", "alias": "hops"}],
@@ -62,20 +68,20 @@ PATHS = {"op": "fixpoint", "name": "w",
               "expr": {"call": "array", "args": [{"field": "r.way"}, {"field": "e.id"}]}}]}}
 PARTS = {"op": "aggregate", "group_by": ["a", "b"], "input": PATHS,
          "aggregates": [{"func": "sum", "field": "n", "alias": "n"}]}
-VIEWS = {"reach": REACH, "pairs": PAIRS, "hops": HOPS, "parts": PARTS}
+VIEWS = {"reach": REACH, "open": OPEN, "pairs": PAIRS, "hops": HOPS, "parts": PARTS}
 
 
-def search(edges, starts):
+def search(edges, starts, closed):
     """What the views should have, from the graph alone."""
     out = {}
     for a, b, _ in edges.values():
         out.setdefault(a, set()).add(b)
 
-    def reached(nodes):
+    def reached(nodes, without=()):
         seen, todo = set(nodes), list(nodes)
         while todo:
             for b in out.get(todo.pop(), ()):
-                if b not in seen:
+                if b not in seen and b not in without:
                     seen.add(b)
                     todo.append(b)
         return seen
@@ -92,6 +98,7 @@ def search(edges, starts):
         ways = [(a, d, n * m) for a, b, n in ways for c, d, m in edges.values() if c == b and b < d]
     return {
         "reach": {json.dumps({"node": n}) for n in reached(starts.values())},
+        "open": {json.dumps({"node": n}) for n in reached(starts.values(), closed.values())},
         "pairs": {json.dumps({"a": a, "b": b}) for a in out
                   for b in reached(out[a])},
         "hops": {json.dumps({"node": n, "hops": h}) for n, h in hops.items()},
@@ -101,22 +108,22 @@ def search(edges, starts):
 
 def history(rng):
     """Lines, and after each that ends a step the graph."""
-    nodes, edges, starts, lines, graphs = rng.randint(2, 6), {}, {}, [], []
+    nodes, edges, starts, closed, lines, graphs = rng.randint(2, 6), {}, {}, {}, [], []
     for _ in range(rng.randint(5, 40)):
-        table, key = rng.choice(["edges"] * 6 + ["start"]), rng.randint(1, 12)
-        rows = edges if table == "edges" else starts
+        table, key = rng.choice(["edges"] * 6 + ["start", "closed"]), rng.randint(1, 12)
+        rows = {"edges": edges, "start": starts, "closed": closed}[table]
         line = {"table": table, "op": "delete", "id": key}
         if key not in rows or rng.random() < 0.5:
             record = {"id": key, "a": rng.randint(1, nodes), "b": rng.randint(1, nodes),
                       "n": rng.randint(1, 3)}
-            if table == "start":
+            if table != "edges":
                 record = {"node": rng.randint(1, nodes)}
             line.update(op="update", record=record)
             rows[key] = (record["a"], record["b"], record["n"]) if rows is edges else record["node"]
         else:
             del rows[key]
         lines.append(line)
-        graphs.append(search(edges, starts))
+        graphs.append(search(edges, starts, closed))
     return lines, graphs
 
 

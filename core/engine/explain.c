@@ -58,6 +58,16 @@ static const char *state_of(const struct node *node)
     return NULL;
 }
 
+/* What a node costs beyond what follows from its operator. */
+static const char *cost_of(const struct node *node)
+{
+    if (node->plan->op == PLAN_CORRELATE && node->plan->as.correlate.count == 0)
+        return "every row under every context";
+    if (node->plan->op == PLAN_JOIN && node->plan->as.join.count == 0)
+        return "cross join: every pair";
+    return NULL;
+}
+
 static void explain_text(const struct picture *picture)
 {
     struct buf *out = picture->out;
@@ -65,6 +75,7 @@ static void explain_text(const struct picture *picture)
     for (size_t i = 0; i < picture->count; i++) {
         const struct node *node = picture->nodes[i];
         const char *state = state_of(node);
+        const char *cost = cost_of(node);
         size_t before;
 
         buf_add_format(out, "%zu %s", i + 1, node->op->class->name);
@@ -76,8 +87,8 @@ static void explain_text(const struct picture *picture)
         out->size -= out->size == before;
         if (state)
             buf_add_format(out, "  [state: %s]", state);
-        if (node->plan->op == PLAN_CORRELATE && node->plan->as.correlate.count == 0)
-            buf_add_string(out, "  [every row under every context]");
+        if (cost)
+            buf_add_format(out, "  [%s]", cost);
         if (node->users > 1)
             buf_add_format(out, "  [shared by %zu]", node->users);
         buf_add_byte(out, '\n');
@@ -97,6 +108,7 @@ static void explain_json(const struct picture *picture)
     for (size_t i = 0; i < picture->count; i++) {
         const struct node *node = picture->nodes[i];
         const char *state = state_of(node);
+        const char *cost = cost_of(node);
         size_t before;
 
         buf_add_format(out, "%s{\"node\":%zu,\"op\":\"%s\",\"inputs\":[", i ? "," : "", i + 1,
@@ -110,6 +122,8 @@ static void explain_json(const struct picture *picture)
             buf_add_byte(out, ',');
         if (state)
             buf_add_format(out, "\"state\":\"%s\",", state);
+        if (cost)
+            buf_add_format(out, "\"cost\":\"%s\",", cost);
         buf_add_format(out, "\"users\":%zu}", node->users);
     }
     buf_add_string(out, "],\"views\":[");
@@ -134,6 +148,8 @@ static void explain_dot(const struct picture *picture)
         buf_clear(&label);
         buf_add_format(&label, "%s ", node->op->class->name);
         plan_write_arguments(&label, node->plan);
+        if (cost_of(node))
+            buf_add_format(&label, " [%s]", cost_of(node));
         buf_add_format(out, "  n%zu [label=", i + 1);
         json_write_string(out, label.bytes, label.size);
         buf_add_string(out, state_of(node) ? ", style=bold];\n" : "];\n");

@@ -26,14 +26,21 @@ struct needs {
     struct lean_key *keys;
     size_t count;
     size_t max;
+    uint32_t step; /* of the path being looked at, the one that names a field */
+    bool whole;    /* a path names no field, but a whole row */
 };
 
 static void need_path(void *context, const struct path *path)
 {
     struct needs *needs = context;
 
+    if (path->count <= needs->step) {
+        needs->whole = true;
+        return;
+    }
     needs->keys = mem_grow(needs->keys, &needs->max, needs->count + 1, sizeof(*needs->keys));
-    needs->keys[needs->count++] = (struct lean_key){path->steps[0].key, path->steps[0].key_size};
+    needs->keys[needs->count++] =
+        (struct lean_key){path->steps[needs->step].key, path->steps[needs->step].key_size};
 }
 
 static void need(struct needs *needs, const struct expr *expr)
@@ -91,6 +98,11 @@ static void need_plan(struct needs *needs, const struct plan *plan)
         for (size_t i = 0; i < plan->as.join.count; i++) {
             need(needs, &plan->as.join.left[i]);
             need(needs, &plan->as.join.right[i]);
+        }
+        if (plan->as.join.where) {
+            needs->step = 1; /* behind the name of the side */
+            need_predicate(needs, plan->as.join.where);
+            needs->step = 0;
         }
         break;
     case PLAN_LIMIT:
@@ -224,7 +236,8 @@ void lean_plan(struct lean *lean, struct view *const *views, size_t count)
 
         need_plan(&needs, view->plan.root);
         add_tables(lean, view->plan.root, &needs,
-                   view->rows || view->hashed || view->plan.format != FORMAT_STREAMING ||
+                   view->rows || view->hashed || needs.whole ||
+                       view->plan.format != FORMAT_STREAMING ||
                        view->plan.refresh.kind != REFRESH_EACH_STEP ||
                        !plan_rows_have_ids(view->plan.root));
         free(needs.keys);

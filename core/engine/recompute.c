@@ -5,7 +5,6 @@
 #include "base/hash.h"
 #include "base/mem.h"
 #include "value/json_scan.h"
-#include "value/json_write.h"
 
 #include <string.h>
 
@@ -199,16 +198,10 @@ static struct bag project(struct run *run, const struct bag *in, const struct pl
     return bag;
 }
 
-/* What rows are sorted by: values in directions, then key and content. */
-struct sort_key {
-    struct value *values;
-    struct bag_entry entry;
-};
-
 static const struct order_field *sort_fields; /* for qsort; NULL: all ascending */
 static size_t sort_count;
 
-static int keys_compare(const struct sort_key *a, const struct sort_key *b)
+int sort_keys_compare(const struct sort_key *a, const struct sort_key *b)
 {
     for (size_t i = 0; i < sort_count; i++) {
         int order = value_compare(a->values[i], b->values[i]);
@@ -221,15 +214,15 @@ static int keys_compare(const struct sort_key *a, const struct sort_key *b)
 
 static int sort_compare(const void *a, const void *b)
 {
-    int order = keys_compare(a, b);
+    int order = sort_keys_compare(a, b);
 
     return order ? order
                  : row_compare(((const struct sort_key *)a)->entry.row,
                                ((const struct sort_key *)b)->entry.row);
 }
 
-static struct sort_key *sort_keys(struct run *run, const struct bag *bag, const struct expr *exprs,
-                                  size_t count)
+struct sort_key *sort_keys_new(struct run *run, const struct bag *bag, const struct expr *exprs,
+                               size_t count)
 {
     struct sort_key *keys = mem_alloc(bag->count * sizeof(*keys));
 
@@ -242,83 +235,20 @@ static struct sort_key *sort_keys(struct run *run, const struct bag *bag, const 
     return keys;
 }
 
-static void free_keys(struct sort_key *keys, size_t count)
+void sort_keys_sort(struct sort_key *keys, size_t count, const struct order_field *fields,
+                    size_t field_count)
+{
+    sort_fields = fields;
+    sort_count = field_count;
+    if (count > 1)
+        qsort(keys, count, sizeof(*keys), sort_compare);
+}
+
+void sort_keys_free(struct sort_key *keys, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         free(keys[i].values);
     free(keys);
-}
-
-static bool has_unknown(const struct sort_key *key, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (value_is_unknown(key->values[i]))
-            return true;
-    return false;
-}
-
-static struct row *pair(const struct row *left, const struct row *right,
-                        const struct plan_join *plan)
-{
-    struct buf key = BUF_INIT;
-    struct buf text = BUF_INIT;
-    struct row *row;
-
-    buf_add_byte(&key, '[');
-    json_write_string(&key, row_key(left), left->key_size);
-    buf_add_byte(&key, ',');
-    json_write_string(&key, row_key(right), right->key_size);
-    buf_add_byte(&key, ']');
-    buf_add_format(&text, "{%.*s:%.*s,%.*s:%.*s}", (int)plan->as_size[0], plan->as[0],
-                   (int)left->size, row_text(left), (int)plan->as_size[1], plan->as[1],
-                   (int)right->size, row_text(right));
-    row = recompute_row((struct row_source){.key = key.bytes,
-                                            .key_size = key.size,
-                                            .made = true,
-                                            .hash = hash_bytes(key.bytes, key.size),
-                                            .context = left->bound ? row_context(left).text : NULL,
-                                            .context_size = row_context(left).size},
-                        &text);
-    buf_release(&key);
-    buf_release(&text);
-    return row;
-}
-
-/* Sorts the right side by key and looks each left row up. */
-static struct bag join(struct run *run, const struct bag *left, const struct bag *right,
-                       const struct plan_join *plan)
-{
-    struct bag bag = {0};
-    struct sort_key *l = sort_keys(run, left, plan->left, plan->count);
-    struct sort_key *r = sort_keys(run, right, plan->right, plan->count);
-
-    sort_fields = NULL;
-    sort_count = plan->count;
-    if (right->count > 1)
-        qsort(r, right->count, sizeof(*r), sort_compare);
-    for (size_t i = 0; i < left->count; i++) {
-        size_t low = 0;
-        size_t high = right->count;
-
-        if (has_unknown(&l[i], plan->count))
-            continue;
-        while (low < high) {
-            size_t middle = low + (high - low) / 2;
-
-            if (keys_compare(&r[middle], &l[i]) < 0)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        for (; low < right->count && keys_compare(&r[low], &l[i]) == 0; low++)
-            bag_add(
-                &bag,
-                plan->both ? pair(l[i].entry.row, r[low].entry.row, plan) : row_ref(l[i].entry.row),
-                l[i].entry.weight * r[low].entry.weight, plan->both ? NULL : l[i].entry.sources);
-    }
-    free_keys(l, left->count);
-    free_keys(r, right->count);
-    return bag;
 }
 
 static bool same_partition(struct run *run, const struct row *a, const struct row *b,
@@ -344,11 +274,8 @@ static struct bag limit(struct run *run, const struct bag *in, const struct plan
 
     for (size_t i = 0; i < plan->order_count; i++)
         exprs[i] = plan->order[i].expr;
-    keys = sort_keys(run, in, exprs, plan->order_count);
-    sort_fields = plan->order;
-    sort_count = plan->order_count;
-    if (in->count > 1)
-        qsort(keys, in->count, sizeof(*keys), sort_compare);
+    keys = sort_keys_new(run, in, exprs, plan->order_count);
+    sort_keys_sort(keys, in->count, plan->order, plan->order_count);
     for (size_t i = 0; i < in->count; i++) {
         int64_t from = 0;
         int64_t to;
@@ -367,7 +294,7 @@ static struct bag limit(struct run *run, const struct bag *in, const struct plan
         if (from < to)
             bag_add(&bag, row_ref(keys[i].entry.row), to - from, keys[i].entry.sources);
     }
-    free_keys(keys, in->count);
+    sort_keys_free(keys, in->count);
     free(places);
     free(exprs);
     return bag;
@@ -406,7 +333,7 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
     else if (plan->op == PLAN_PROJECT)
         bag = project(run, &in[0], &plan->as.project);
     else if (plan->op == PLAN_JOIN)
-        bag = join(run, &in[0], &in[1], &plan->as.join);
+        bag = recompute_join(run, &in[0], &in[1], &plan->as.join);
     else if (plan->op == PLAN_LIMIT)
         bag = limit(run, &in[0], &plan->as.limit);
     else if (plan->op == PLAN_AGGREGATE)

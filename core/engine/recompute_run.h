@@ -37,6 +37,22 @@ void bag_consolidate(struct bag *bag); /* sums equal rows */
 /* A row whose object has just been written into text; the fields are found here. */
 struct row *recompute_row(struct row_source source, struct buf *text);
 
+/* What rows are sorted by: values, each ascending or as fields say, then key and content. */
+struct sort_key {
+    struct value *values;
+    struct bag_entry entry;
+};
+
+struct sort_key *sort_keys_new(struct run *run, const struct bag *bag, const struct expr *exprs,
+                               size_t count);
+void sort_keys_free(struct sort_key *keys, size_t count);
+void sort_keys_sort(struct sort_key *keys, size_t count, const struct order_field *fields,
+                    size_t field_count);
+int sort_keys_compare(const struct sort_key *a, const struct sort_key *b); /* as sorted last */
+
+struct bag recompute_join(struct run *run, const struct bag *left, const struct bag *right,
+                          const struct plan_join *plan);
+
 /* A plan's rows; context: the values of the enclosing rows, missing at the root. */
 struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context);
 

@@ -14,9 +14,19 @@ static const struct op_class *const classes[] = {
 #undef OP
 };
 
+/* A join that is not inner is another operator than join.c's. */
+extern const struct op_class op_outer;
+extern const struct op_class op_semi;
+
+static const struct op_class *const joins[] = {
+    [JOIN_INNER] = &op_join, [JOIN_LEFT] = &op_outer, [JOIN_RIGHT] = &op_outer,
+    [JOIN_FULL] = &op_outer, [JOIN_SEMI] = &op_semi,  [JOIN_ANTI] = &op_semi,
+};
+
 struct op *op_new(const struct plan *plan)
 {
-    const struct op_class *class = classes[plan->op];
+    const struct op_class *class =
+        plan->op == PLAN_JOIN ? joins[plan->as.join.kind] : classes[plan->op];
     struct op *op = mem_alloc_zero(class->size);
 
     SSP_ASSERT(!class->bytes == !class->rows);

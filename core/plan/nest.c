@@ -1,6 +1,7 @@
 /* Decorrelation; see nest.h. */
 #include "plan/nest.h"
 
+#include "plan/correlation.h"
 #include "plan/recursion.h"
 
 #include <string.h>
@@ -81,61 +82,8 @@ static struct plan *over(struct nest *nest, const struct plan *plan, const struc
     return copy;
 }
 
-static bool asks_context(const struct plan_subquery *subquery)
-{
-    for (size_t i = 0; i < subquery->outer_count; i++)
-        if (!subquery->outer[i].path)
-            return true;
-    return false;
-}
-
-static bool predicate_asks_context(const struct predicate *p)
-{
-    if (expr_asks_context(&p->left) || (p->exists && asks_context(p->exists)))
-        return true;
-    for (size_t i = 0; i < p->count; i++)
-        if (expr_asks_context(&p->operands[i]))
-            return true;
-    for (size_t i = 0; i < p->child_count; i++)
-        if (predicate_asks_context(p->children[i]))
-            return true;
-    return false;
-}
-
-/* field = parent's value, on either side: a key of the join with the contexts. */
-static void find_keys(struct nest *nest, const struct predicate *p, struct plan_correlate *to)
-{
-    if (p->type == PREDICATE_AND)
-        for (size_t i = 0; i < p->child_count; i++)
-            find_keys(nest, p->children[i], to);
-    if (p->type != PREDICATE_EQ)
-        return;
-    for (int side = 0; side < 2; side++) {
-        const struct expr *field = side ? &p->operands[0] : &p->left;
-        const struct expr *outer = side ? &p->left : &p->operands[0];
-        size_t i = to->count;
-        uint32_t *positions;
-        struct expr *fields;
-
-        if (expr_asks_context(field) || expr_is_constant(field) || !outer->parent)
-            continue;
-        positions = ARENA_ARRAY(nest->arena, uint32_t, i + 1);
-        fields = ARENA_ARRAY(nest->arena, struct expr, i + 1);
-        for (size_t j = 0; j < i; j++) {
-            positions[j] = to->positions[j];
-            fields[j] = to->fields[j];
-        }
-        positions[i] = outer->parent - 1;
-        fields[i] = *field;
-        to->positions = positions;
-        to->fields = fields;
-        to->count++;
-    }
-}
-
-/* Puts rows under the contexts; predicate: what will be asked of them, NULL: nothing. */
-static struct lifted bind(struct nest *nest, struct lifted rows, const struct plan *contexts,
-                          const struct predicate *predicate)
+static struct lifted bind_by(struct nest *nest, struct lifted rows, const struct plan *contexts,
+                             struct plan_correlate keys)
 {
     struct plan *plan;
 
@@ -144,9 +92,19 @@ static struct lifted bind(struct nest *nest, struct lifted rows, const struct pl
     plan = plan_new(nest, PLAN_CORRELATE, 2);
     plan->inputs[0] = contexts;
     plan->inputs[1] = rows.plan;
-    if (predicate)
-        find_keys(nest, predicate, &plan->as.correlate);
+    plan->as.correlate = keys;
     return (struct lifted){plan, true};
+}
+
+/* Puts rows under the contexts; predicate: what will be asked of them, NULL: nothing. */
+static struct lifted bind(struct nest *nest, struct lifted rows, const struct plan *contexts,
+                          const struct predicate *predicate)
+{
+    struct plan_correlate keys = {0};
+
+    if (predicate && contexts && !rows.bound)
+        correlation_keys(nest->arena, predicate, NULL, 0, &keys);
+    return bind_by(nest, rows, contexts, keys);
 }
 
 static const struct plan *contexts_of(struct nest *nest, const struct plan *rows,
@@ -192,7 +150,7 @@ static struct lifted lift_filter(struct nest *nest, const struct plan *plan, str
     const struct predicate *predicate = plan->as.filter;
     struct plan *filter;
 
-    if (predicate_asks_context(predicate))
+    if (correlation_predicate_asks(predicate))
         in = bind(nest, in, contexts, predicate);
     if (plan->exists_count == 0)
         return (struct lifted){over(nest, plan, in.plan), in.bound};
@@ -220,7 +178,7 @@ static struct lifted lift_project(struct nest *nest, const struct plan *plan, st
     struct plan *out;
 
     for (size_t i = 0; i < project->subquery_count; i++)
-        if (asks_context(&project->subqueries[i]))
+        if (correlation_subquery_asks(&project->subqueries[i]))
             in = bind(nest, in, contexts, NULL);
     for (size_t i = 0; i < project->count; i++)
         if (project->projections[i].expr && expr_asks_context(project->projections[i].expr))
@@ -250,19 +208,51 @@ static struct lifted lift_aggregate(struct nest *nest, const struct plan *plan, 
     return (struct lifted){aggregate, true};
 }
 
+/* Puts the sides of a join under the contexts where they have to be. A row that is shown for want
+ * of a match may be so under one context and not under another; of a pair one side is enough, and
+ * if only `where` asks for contexts that is one that it compares with them, if there is one. */
+static void bind_sides(struct nest *nest, const struct plan_join *join, bool asks,
+                       struct lifted *sides, const struct plan *contexts)
+{
+    const bool kept[2] = {join->kind != JOIN_INNER && join->kind != JOIN_RIGHT,
+                          join->kind == JOIN_RIGHT || join->kind == JOIN_FULL};
+    struct plan_correlate keys[2] = {{0}, {0}};
+    int bound;
+
+    for (int side = 0; side < 2; side++)
+        if (kept[side] && (asks || sides[!side].bound))
+            sides[side] = bind(nest, sides[side], contexts, NULL);
+    if (!asks || sides[0].bound || sides[1].bound)
+        return;
+    for (int side = 0; side < 2; side++)
+        correlation_keys(nest->arena, join->where, join, side, &keys[side]);
+    bound = keys[0].count ? 0 : 1;
+    sides[bound] = bind_by(nest, sides[bound], contexts, keys[bound]);
+}
+
 static struct lifted lift_join(struct nest *nest, const struct plan *plan,
                                const struct plan *contexts, struct hang **hangs)
 {
-    struct lifted left = lift(nest, plan->inputs[0], contexts, plan->as.join.both ? NULL : hangs);
-    struct lifted right = lift(nest, plan->inputs[1], contexts, NULL);
+    const struct plan_join *as = &plan->as.join;
+    struct lifted sides[2] = {lift(nest, plan->inputs[0], contexts, as->both ? NULL : hangs),
+                              lift(nest, plan->inputs[1], contexts, NULL)};
+    bool asks = as->where && correlation_predicate_asks(as->where);
     struct plan *join = plan_new(nest, PLAN_JOIN, 2);
+    /* Of a set the rows with a match are those of the pairs, once each: then no left row has to
+     * stand under every context. */
+    bool pairs = as->kind == JOIN_SEMI && (asks || sides[1].bound) && !sides[0].bound &&
+                 plan_is_set(sides[0].plan);
 
     join->as = plan->as;
-    join->inputs[0] = left.plan;
-    join->inputs[1] = right.plan;
-    join->as.join.bound[0] = left.bound;
-    join->as.join.bound[1] = right.bound;
-    return (struct lifted){join, left.bound || right.bound};
+    if (pairs)
+        join->as.join.kind = JOIN_INNER;
+    bind_sides(nest, &join->as.join, asks, sides, contexts);
+    for (int side = 0; side < 2; side++) {
+        join->inputs[side] = sides[side].plan;
+        join->as.join.bound[side] = sides[side].bound;
+    }
+    return (struct lifted){pairs ? unary(nest, PLAN_DISTINCT, join) : join,
+                           sides[0].bound || sides[1].bound};
 }
 
 static const struct plan *rekey(struct nest *nest, const struct plan *by, const struct plan *input)

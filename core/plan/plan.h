@@ -91,13 +91,18 @@ struct plan_project {
     size_t count;
 };
 
+enum join_kind { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_FULL, JOIN_SEMI, JOIN_ANTI };
+
 struct plan_join {
+    enum join_kind kind;
     bool bound[2];     /* the side's rows have contexts; of both sides they must agree */
     struct expr *left; /* one for each key, as many on the right */
     struct expr *right;
-    size_t count;
-    bool both;         /* select: both sides' rows, under these names */
-    const char *as[2]; /* normalised JSON, with quotes */
+    size_t count;            /* 0: every pair */
+    struct predicate *where; /* what else makes a match, over the row of a pair; NULL: nothing */
+    bool where_id[2];        /* it asks that side for its id */
+    bool both;               /* select: both sides' rows */
+    const char *as[2];       /* their names, normalised JSON with quotes */
     size_t as_size[2];
 };
 
@@ -272,8 +277,9 @@ const char *plan_function_name(enum plan_function function);
 /* True if it goes by the order of rows: arrays, strings, first and last. */
 bool plan_function_is_ordered(enum plan_function function);
 
-/* The operator's name in plan files. */
+/* The operator's name in plan files, and that of a kind of join. */
 const char *plan_op_name(enum plan_op op);
+const char *plan_join_name(enum join_kind kind);
 
 /* True if every row of the result has weight 1 at most, given what the inputs are: then no
  * distinct is needed behind it and the weight of a row says nothing. */

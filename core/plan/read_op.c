@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool read_input(struct plan_reader *reader, struct value value, struct plan *plan,
-                       const char *name)
+bool plan_read_input(struct plan_reader *reader, struct value value, struct plan *plan,
+                     const char *name)
 {
     struct value input;
 
@@ -20,7 +20,7 @@ static bool read_input(struct plan_reader *reader, struct value value, struct pl
     return plan->inputs[plan->input_count++] != NULL;
 }
 
-static bool is_text(struct value value, const char *text)
+bool plan_is(struct value value, const char *text)
 {
     return value.type == VALUE_STRING && value.size == strlen(text) + 2 &&
            memcmp(value.text + 1, text, value.size - 2) == 0;
@@ -50,7 +50,7 @@ static bool read_filter(struct plan_reader *reader, struct value value, struct p
     reader->exists_count = 0;
     plan->as.filter = plan_whole_predicate(reader, predicate);
     plan->exists_count = reader->exists_count;
-    return plan->as.filter && read_input(reader, value, plan, "input");
+    return plan->as.filter && plan_read_input(reader, value, plan, "input");
 }
 
 bool plan_alias(struct plan_reader *reader, struct value object, const struct expr *expr,
@@ -138,16 +138,16 @@ static bool read_projection(struct plan_reader *reader, struct value value,
     if (!plan_only(reader, value, "a projection", "type field name alias expr plan single") ||
         !plan_required(reader, value, "a projection", "type", &type))
         return false;
-    if (is_text(type, "all")) {
+    if (plan_is(type, "all")) {
         project->count++; /* an empty one: all fields */
         return plan_only(reader, value, "projection \"all\"", "type");
     }
-    if (is_text(type, "field"))
+    if (plan_is(type, "field"))
         return plan_only(reader, value, "projection \"field\"", "type field name alias") &&
                read_field(reader, value, &project->projections[project->count++]);
-    if (is_text(type, "subquery"))
+    if (plan_is(type, "subquery"))
         return read_children(reader, value, project);
-    if (is_text(type, "expr"))
+    if (plan_is(type, "expr"))
         return plan_only(reader, value, "projection \"expr\"", "type expr alias") &&
                read_expr(reader, value, &project->projections[project->count++]);
     return plan_fail(reader, type, "unknown projection %s; there are all, field, expr, subquery",
@@ -171,105 +171,7 @@ static bool read_project(struct plan_reader *reader, struct value value, struct 
     while (json_iter_next(&iter))
         if (!read_projection(reader, value_of(iter.value, iter.value_size), project))
             return false;
-    return read_input(reader, value, plan, "input");
-}
-
-static bool read_key(struct plan_reader *reader, struct value value, struct plan_join *join)
-{
-    struct value left;
-    struct value right;
-
-    if (!plan_only(reader, value, "a join key", "left_field right_field") ||
-        !plan_required(reader, value, "a join key", "left_field", &left) ||
-        !plan_required(reader, value, "a join key", "right_field", &right))
-        return false;
-    if (!plan_key(reader, left, &join->left[join->count]) ||
-        !plan_key(reader, right, &join->right[join->count]))
-        return false;
-    join->count++;
-    return true;
-}
-
-static bool read_on(struct plan_reader *reader, struct value value, struct plan_join *join)
-{
-    struct value on;
-    struct json_iter iter;
-    size_t count = 1;
-
-    if (!plan_required(reader, value, "join", "on", &on) ||
-        (on.type != VALUE_OBJECT && !plan_array(reader, on, "\"on\"", &count)))
-        return false;
-    if (count == 0)
-        return plan_fail(reader, on, "a join without keys is not supported yet");
-    join->left = ARENA_ARRAY(&reader->memory->arena, struct expr, count);
-    join->right = ARENA_ARRAY(&reader->memory->arena, struct expr, count);
-    if (on.type == VALUE_OBJECT)
-        return read_key(reader, on, join);
-    iter = json_iter_of(on.text);
-    while (json_iter_next(&iter))
-        if (!read_key(reader, value_of(iter.value, iter.value_size), join))
-            return false;
-    return true;
-}
-
-static bool read_as(struct plan_reader *reader, struct value value, struct plan_join *join)
-{
-    struct value as = plan_member(value, "as");
-    struct json_iter iter;
-    size_t count;
-
-    join->as[0] = "\"left\"";
-    join->as[1] = "\"right\"";
-    join->as_size[0] = 6;
-    join->as_size[1] = 7;
-    if (as.type == VALUE_MISSING)
-        return true;
-    if (!join->both)
-        return plan_fail(reader, as, "\"as\" goes with \"select\":\"both\"");
-    if (!plan_array(reader, as, "\"as\"", &count))
-        return false;
-    if (count != 2)
-        return plan_fail(reader, as, "\"as\" must be two names, not %zu", count);
-    iter = json_iter_of(as.text);
-    for (int i = 0; json_iter_next(&iter); i++) {
-        if (iter.value[0] != '"')
-            return plan_fail(reader, value_of(iter.value, iter.value_size),
-                             "\"as\" must be two strings, not %s", excerpt(as.text, as.size).text);
-        join->as[i] = iter.value;
-        join->as_size[i] = iter.value_size;
-    }
-    if (join->as_size[0] == join->as_size[1] &&
-        memcmp(join->as[0], join->as[1], join->as_size[0]) == 0)
-        return plan_fail(reader, as, "\"as\" must be two different names, not %s",
-                         excerpt(as.text, as.size).text);
-    return true;
-}
-
-static bool read_join(struct plan_reader *reader, struct value value, struct plan *plan)
-{
-    struct plan_join *join = &plan->as.join;
-    struct value kind = plan_member(value, "kind");
-    struct value select = plan_member(value, "select");
-    bool aside;
-    bool ok;
-
-    if (!plan_only(reader, value, "join", "op left right on kind select as"))
-        return false;
-    if (kind.type != VALUE_MISSING && !is_text(kind, "inner"))
-        return plan_fail(reader, kind, "join kind %s is not supported yet; there is \"inner\"",
-                         excerpt(kind.text, kind.size).text);
-    join->both = is_text(select, "both");
-    if (select.type != VALUE_MISSING && !join->both && !is_text(select, "left"))
-        return plan_fail(reader, select, "\"select\" must be \"left\" or \"both\", not %s",
-                         excerpt(select.text, select.size).text);
-    aside = reader->aside;
-    reader->aside = aside || join->both;
-    ok = read_on(reader, value, join) && read_as(reader, value, join) &&
-         read_input(reader, value, plan, "left");
-    reader->aside = true;
-    ok = ok && read_input(reader, value, plan, "right");
-    reader->aside = aside;
-    return ok;
+    return plan_read_input(reader, value, plan, "input");
 }
 
 static bool read_places(struct plan_reader *reader, struct value value, const char *name,
@@ -362,7 +264,7 @@ static bool read_limit(struct plan_reader *reader, struct value value, struct pl
     return plan_order(reader, plan_member(value, "order_by"), &limit->order, &limit->order_count) &&
            plan_keys(reader, plan_member(value, "partition_by"), "\"partition_by\"",
                      &limit->partition, &limit->partition_count) &&
-           read_input(reader, value, plan, "input");
+           plan_read_input(reader, value, plan, "input");
 }
 
 /* Its rows are rows of no table: subqueries below it would add nothing to the view. */
@@ -372,7 +274,7 @@ static bool read_aggregate(struct plan_reader *reader, struct value value, struc
     bool ok;
 
     reader->aside = true;
-    ok = plan_read_aggregate(reader, value, plan) && read_input(reader, value, plan, "input");
+    ok = plan_read_aggregate(reader, value, plan) && plan_read_input(reader, value, plan, "input");
     reader->aside = aside;
     return ok;
 }
@@ -383,7 +285,7 @@ static const struct {
     bool (*read)(struct plan_reader *reader, struct value value, struct plan *plan);
 } readers[] = {
     {PLAN_SCAN, read_scan},           {PLAN_FILTER, read_filter},
-    {PLAN_PROJECT, read_project},     {PLAN_JOIN, read_join},
+    {PLAN_PROJECT, read_project},     {PLAN_JOIN, plan_read_join},
     {PLAN_LIMIT, read_limit},         {PLAN_UNIQUE, plan_read_distinct},
     {PLAN_AGGREGATE, read_aggregate}, {PLAN_FIXPOINT, plan_read_fixpoint},
     {PLAN_VIEW, plan_read_view},      {PLAN_RECURSE, plan_read_recurse},
@@ -406,7 +308,7 @@ const struct plan *plan_read_op(struct plan_reader *reader, struct value value)
     if (!plan_required(reader, value, "an operator", "op", &name) || !plan_deeper(reader, value))
         return NULL;
     for (size_t i = 0; i < sizeof(readers) / sizeof(readers[0]); i++) {
-        if (!is_text(name, plan_op_name(readers[i].op)))
+        if (!plan_is(name, plan_op_name(readers[i].op)))
             continue;
         plan->op = readers[i].op;
         reader->operators++;

@@ -176,6 +176,10 @@ static bool read_exists(struct plan_reader *reader, struct value value, struct p
     struct value plan;
     bool ok;
 
+    if (reader->pair)
+        return plan_fail(reader, value,
+                         "\"exists\" cannot stand in \"where\" of a join; filter the join or an "
+                         "input of it");
     p->exists_bit = reader->exists_count++;
     p->exists = exists;
     reader->aside = true;

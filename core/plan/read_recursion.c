@@ -43,6 +43,25 @@ static bool recurses(const struct plan *plan, const struct plan *fixpoint)
     return false;
 }
 
+/* A join does the same to a sum of rows of one side as to its parts if those rows do not decide
+ * whether a row of the other side is alone. */
+static bool join_is_linear(const struct plan *plan, bool on_the_left)
+{
+    switch (plan->as.join.kind) {
+    case JOIN_LEFT:
+    case JOIN_SEMI:
+    case JOIN_ANTI:
+        return on_the_left;
+    case JOIN_RIGHT:
+        return !on_the_left;
+    case JOIN_FULL:
+        return false;
+    case JOIN_INNER:
+        break;
+    }
+    return true;
+}
+
 /* What stands between recurse and the step's root must do the same to a sum as to its parts. */
 static bool check_linear(struct plan_reader *reader, struct value step, const struct plan *plan,
                          const struct plan *fixpoint)
@@ -55,7 +74,7 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
         plan->op != PLAN_JOIN && plan->op != PLAN_UNION)
         return plan_fail(reader, step,
                          "%s over recurse: between recurse and the step's root there may be "
-                         "filter, project, union and inner joins",
+                         "filter, project, union and joins",
                          plan->op == PLAN_FILTER ? "exists" : plan_op_name(plan->op));
     for (unsigned i = 0; i < plan->input_count; i++) {
         recursive += recurses(plan->inputs[i], fixpoint);
@@ -66,6 +85,12 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
         return plan_fail(reader, step,
                          "recurse on both sides of a join; with the base on one side it reaches "
                          "the same rows");
+    if (plan->op == PLAN_JOIN && !join_is_linear(plan, recurses(plan->inputs[0], fixpoint)))
+        return plan_fail(reader, step,
+                         "recurse on the %s of a join of kind \"%s\"; it may be on either side of "
+                         "inner, on the left of left, semi and anti, and on the right of right",
+                         recurses(plan->inputs[0], fixpoint) ? "left" : "right",
+                         plan_join_name(plan->as.join.kind));
     return true;
 }
 

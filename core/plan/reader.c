@@ -120,6 +120,8 @@ struct path *plan_path(struct plan_reader *reader, struct value value)
     if (!path)
         (void)plan_fail(reader, value, "a path must be \"a.b\" or [\"a\",\"b\",0], not %s",
                         excerpt(value.text, value.size).text);
+    else if (reader->pair && !plan_pair_path(reader, value, path))
+        return NULL;
     return path;
 }
 

@@ -38,6 +38,7 @@ struct plan_reader {
     bool key;                 /* an order_by, partition_by or join key is being read */
     uint32_t exists_count;    /* in the filter being read */
     struct plan_recursion *recursion; /* whose step is being read; NULL: none */
+    struct plan_join *pair;           /* whose "where" is being read; NULL: none */
 };
 
 /* Refuses: message with the place of `at`. Always false. */
@@ -95,6 +96,8 @@ bool plan_keys(struct plan_reader *reader, struct value list, const char *what, 
 /* "order_by" of an operator. Missing: none. */
 bool plan_order(struct plan_reader *reader, struct value list, struct order_field **order,
                 size_t *count);
+/* Refuses a path in "where" that begins with no side of the join. */
+bool plan_pair_path(struct plan_reader *reader, struct value value, const struct path *path);
 
 /* What fields the rows of a plan have, found from its inputs. */
 void plan_find_columns(struct plan_reader *reader, const struct plan *plan, struct plan_set *set);
@@ -117,6 +120,13 @@ const struct plan *plan_read_op(struct plan_reader *reader, struct value value);
 
 bool plan_read_distinct(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_set(struct plan_reader *reader, struct value value, struct plan *plan);
+/* The operator that is the member `name` becomes the next input. */
+bool plan_read_input(struct plan_reader *reader, struct value value, struct plan *plan,
+                     const char *name);
+bool plan_read_join(struct plan_reader *reader, struct value value, struct plan *plan);
+
+/* True for the string `text`. */
+bool plan_is(struct value value, const char *text);
 
 /* How many elements an array has; refuses other types. */
 bool plan_array(struct plan_reader *reader, struct value value, const char *what, size_t *count);

@@ -161,7 +161,7 @@ static void write_project(struct buf *buf, const struct plan_project *project)
 
 static void write_join(struct buf *buf, const struct plan_join *join)
 {
-    buf_add_string(buf, "\"kind\":\"inner\",\"on\":[");
+    buf_add_format(buf, "\"kind\":\"%s\",\"on\":[", plan_join_name(join->kind));
     for (size_t i = 0; i < join->count; i++) {
         buf_add_string(buf, i ? ",{\"left_field\":" : "{\"left_field\":");
         write_field(buf, &join->left[i]);
@@ -169,11 +169,15 @@ static void write_join(struct buf *buf, const struct plan_join *join)
         write_field(buf, &join->right[i]);
         buf_add_byte(buf, '}');
     }
-    if (!join->both) {
-        buf_add_string(buf, "],\"select\":\"left\"");
-        return;
+    buf_add_byte(buf, ']');
+    if (join->where) {
+        buf_add_string(buf, ",\"where\":");
+        plan_write_predicate(buf, join->where);
     }
-    buf_add_string(buf, "],\"select\":\"both\",\"as\":[");
+    buf_add_format(buf, ",\"select\":\"%s\"", join->both ? "both" : "left");
+    if (!join->both && !join->where)
+        return;
+    buf_add_string(buf, ",\"as\":[");
     buf_add(buf, join->as[0], join->as_size[0]);
     buf_add_byte(buf, ',');
     buf_add(buf, join->as[1], join->as_size[1]);

@@ -141,7 +141,7 @@ static uint32_t take_entry(struct index *index)
     return (uint32_t)index->count++;
 }
 
-static void insert(struct index *index, struct row *row, int64_t weight, uint64_t hash)
+static uint32_t insert(struct index *index, struct row *row, int64_t weight, uint64_t hash)
 {
     uint32_t head = find_key(index, &index->key, row, hash);
     uint32_t entry = take_entry(index);
@@ -159,6 +159,7 @@ static void insert(struct index *index, struct row *row, int64_t weight, uint64_
     }
     hashtab_insert(&index->by_row, row->hash, entry);
     index->live++;
+    return entry;
 }
 
 static void remove_entry(struct index *index, uint32_t entry, uint64_t hash)
@@ -180,21 +181,24 @@ static void remove_entry(struct index *index, uint32_t entry, uint64_t hash)
     index->live--;
 }
 
-void index_add(struct index *index, struct row *row, int64_t weight)
+uint32_t index_add(struct index *index, struct row *row, int64_t weight)
 {
     uint64_t hash;
     uint32_t entry;
 
-    if (weight != 0 && key_hash(&index->key, row, &hash, &index->scratch)) {
-        entry = find_row(index, row);
-        if (entry == INDEX_NONE)
-            insert(index, row, weight, hash);
-        else
-            index->entries[entry].weight = weight_sum(index->entries[entry].weight, weight);
-        if (entry != INDEX_NONE && index->entries[entry].weight == 0)
+    if (weight == 0 || !key_hash(&index->key, row, &hash, &index->scratch)) {
+        entry = INDEX_NONE;
+    } else if ((entry = find_row(index, row)) == INDEX_NONE) {
+        entry = insert(index, row, weight, hash);
+    } else {
+        index->entries[entry].weight = weight_sum(index->entries[entry].weight, weight);
+        if (index->entries[entry].weight == 0) {
             remove_entry(index, entry, hash);
+            entry = INDEX_NONE;
+        }
     }
     arena_reset(&index->scratch);
+    return entry;
 }
 
 size_t index_bytes(const struct index *index)

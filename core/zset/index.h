@@ -52,9 +52,10 @@ struct index {
 void index_init(struct index *index, struct index_key key, uint64_t *work);
 void index_release(struct index *index);
 
-/* Adds a weight. A row in whose key a component is null or missing matches nothing and is left
- * out. */
-void index_add(struct index *index, struct row *row, int64_t weight);
+/* Adds a weight; the row's entry, which stays its own until its weight is 0. A row in whose key a
+ * component is null or missing matches nothing and is left out: INDEX_NONE, as for one that is no
+ * more. */
+uint32_t index_add(struct index *index, struct row *row, int64_t weight);
 
 /* The first entry whose key equals the row's, read as `key` says; INDEX_NONE if there is none. */
 uint32_t index_find(struct index *index, const struct index_key *key, const struct row *row);

@@ -2,143 +2,7 @@
  * Work follows the change: what one mutation costs, in rows through operators and entries looked
  * at in their states, over tables of 10^3 to 10^6 rows. Counters prove it, not the clock.
  */
-#include "ssp.h"
-#include "text.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#if defined(SSP_STRESS)
-enum { LARGEST = 10000 }; /* arrays grow by one element at a time */
-#elif defined(SSP_SLOW_CHECKS) && !SSP_LONG
-enum { LARGEST = 100000 }; /* whole states are checked after each step */
-#else
-enum { LARGEST = 1000000 };
-#endif
-
-struct engine {
-    struct ssp *ssp;
-    struct text line;
-};
-
-struct work {
-    uint64_t in;
-    uint64_t out;
-    uint64_t looked_at;
-};
-
-#define SCAN(table)    "{\"op\":\"scan\",\"table\":\"" table "\"}"
-#define VIEW(id, root) "{\"id\":\"" id "\",\"root\":" root "}"
-#define JOIN                                                                                    \
-    "{\"op\":\"join\",\"on\":{\"left_field\":\"k\",\"right_field\":\"k\"},\"select\":\"left\"," \
-    "\"left\":" SCAN("t") ",\"right\":" SCAN("u") "}"
-
-static struct engine engine_new(uint64_t batch)
-{
-    const struct ssp_options options = {.batch = batch, .loads = true, .seed = 11};
-    struct ssp_error error;
-
-    return (struct engine){.ssp = ssp_new(&options, &error)};
-}
-
-static void engine_free(struct engine *engine)
-{
-    ssp_free(engine->ssp);
-    free(engine->line.bytes);
-}
-
-static void send(struct engine *engine, bool plan)
-{
-    struct text *line = &engine->line;
-    size_t size = line->size;
-    struct ssp_error error = {0};
-    int status;
-
-    text_add(line, "%64s", "");
-    status = plan ? ssp_plan(engine->ssp, "plan", line->bytes, size, &error)
-                  : ssp_line(engine->ssp, "log", 1, line->bytes, size, &error);
-    if (status != SSP_OK)
-        fail_msg("%s: %.*s", error.message, (int)size, line->bytes);
-    line->size = 0;
-    ssp_output_taken(engine->ssp);
-}
-
-static void plan(struct engine *engine, const char *bytes)
-{
-    text_add(&engine->line, "%s", bytes);
-    send(engine, true);
-}
-
-static void put(struct engine *engine, const char *table, size_t id, size_t k, size_t v)
-{
-    text_add(&engine->line,
-             "{\"table\":\"%s\",\"op\":\"update\",\"id\":%zu,\"record\":{\"k\":%zu,\"v\":%zu}}",
-             table, id, k, v);
-    send(engine, false);
-}
-
-static void drop(struct engine *engine, const char *table, size_t id)
-{
-    text_add(&engine->line, "{\"table\":\"%s\",\"op\":\"delete\",\"id\":%zu}", table, id);
-    send(engine, false);
-}
-
-/* Rows 0 .. n of a table: k and v are the number, spread so that ids do not come in order. */
-static void fill(struct engine *engine, const char *table, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        put(engine, table, i * 7919 % n, i * 7919 % n, i * 7919 % n);
-}
-
-static struct work so_far(const struct engine *engine)
-{
-    struct ssp_counters counters = ssp_counters(engine->ssp);
-
-    return (struct work){counters.rows_in, counters.rows_out, counters.work};
-}
-
-static struct work since(const struct engine *engine, struct work before)
-{
-    struct work now = so_far(engine);
-
-    return (struct work){now.in - before.in, now.out - before.out,
-                         now.looked_at - before.looked_at};
-}
-
-static struct work work_of_put(struct engine *engine, const char *table, size_t id, size_t k,
-                               size_t v)
-{
-    struct work before = so_far(engine);
-
-    put(engine, table, id, k, v);
-    return since(engine, before);
-}
-
-static void assert_at_most(const char *what, size_t n, struct work work, uint64_t in, uint64_t out,
-                           uint64_t looked_at)
-{
-    if (work.in > in || work.out > out || work.looked_at > looked_at)
-        fail_msg("%s over %zu rows: %llu rows in, %llu out, %llu entries looked at; at most %llu, "
-                 "%llu, %llu",
-                 what, n, (unsigned long long)work.in, (unsigned long long)work.out,
-                 (unsigned long long)work.looked_at, (unsigned long long)in,
-                 (unsigned long long)out, (unsigned long long)looked_at);
-}
-
-static uint64_t log2_of(size_t n)
-{
-    uint64_t bits = 0;
-
-    for (; n > 1; n /= 2)
-        bits++;
-    return bits;
-}
+#include "work.h"
 
 static void test_a_filter_takes_the_old_and_the_new_row(void **state)
 {
@@ -156,27 +20,6 @@ static void test_a_filter_takes_the_old_and_the_new_row(void **state)
         assert_at_most("into", n, work_of_put(&e, "t", 600, 1, 600), 2, 3, 0);
         assert_at_most("outside", n, work_of_put(&e, "t", 3, 1, 4), 2, 2, 0);
         assert_at_most("the same", n, work_of_put(&e, "t", 3, 1, 4), 0, 0, 0);
-        engine_free(&e);
-    }
-}
-
-static void test_a_join_looks_at_matches_only(void **state)
-{
-    (void)state;
-    for (size_t n = 1000; n <= LARGEST; n *= 10) {
-        struct engine e = engine_new(1);
-
-        plan(&e, "{\"id\":\"v\",\"semantics\":\"multiset\",\"root\":" JOIN "}");
-        fill(&e, "t", n);
-        fill(&e, "u", n);
-        for (size_t i = 0; i < 9; i++)
-            put(&e, "u", n + i, 7, 0); /* ten matches of key 7 */
-        ssp_start(e.ssp);
-        assert_at_most("one match", n, work_of_put(&e, "t", 5, 5, 0), 2, 4, 8);
-        assert_at_most("moved", n, work_of_put(&e, "t", 5, 6, 0), 2, 4, 8);
-        assert_at_most("no match", n, work_of_put(&e, "t", 5, n * 2, 0), 2, 3, 8);
-        assert_at_most("ten matches", n, work_of_put(&e, "t", 7, 7, 1), 2, 4, 24);
-        assert_at_most("one of ten", n, work_of_put(&e, "u", n, 7, 1), 2, 2, 8);
         engine_free(&e);
     }
 }
@@ -332,27 +175,6 @@ static void test_set_operations_look_up_the_values_of_a_change(void **state)
     }
 }
 
-static void test_one_of_many_equal_keys_costs_its_matches(void **state)
-{
-    struct engine e = engine_new(1);
-    const size_t n = 10000;
-
-    (void)state;
-    plan(&e, "{\"id\":\"v\",\"semantics\":\"multiset\",\"root\":" JOIN "}");
-    for (size_t i = 0; i < n; i++)
-        put(&e, "t", i, 1, i); /* one key */
-    put(&e, "u", 0, 1, 0);
-    put(&e, "u", 1, 1, 0);
-    ssp_start(e.ssp);
-    for (size_t i = 0; i < n; i += n / 20) {
-        assert_at_most("another value", n, work_of_put(&e, "t", i, 1, n), 2, 4, 10);
-        assert_at_most("away", n, work_of_put(&e, "t", i, 2, n), 2, 4, 10);
-        assert_at_most("back", n, work_of_put(&e, "t", i, 1, i), 2, 4, 10);
-    }
-    assert_at_most("the other side", n, work_of_put(&e, "u", 0, 2, 0), 2, n + 2, n + 16);
-    engine_free(&e);
-}
-
 static void test_a_table_that_no_plan_reads_costs_nothing(void **state)
 {
     struct engine e = engine_new(1);
@@ -421,14 +243,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_filter_takes_the_old_and_the_new_row),
-        cmocka_unit_test(test_a_join_looks_at_matches_only),
         cmocka_unit_test(test_membership_costs_a_look_up),
         cmocka_unit_test(test_a_limit_pays_for_what_crosses_its_edges),
         cmocka_unit_test(test_deleting_from_the_front_of_a_top_k),
         cmocka_unit_test(test_a_distinct_looks_up_the_values_of_a_change),
         cmocka_unit_test(test_a_distinct_on_fields_costs_a_descent),
         cmocka_unit_test(test_set_operations_look_up_the_values_of_a_change),
-        cmocka_unit_test(test_one_of_many_equal_keys_costs_its_matches),
         cmocka_unit_test(test_a_table_that_no_plan_reads_costs_nothing),
         cmocka_unit_test(test_equal_views_are_computed_once),
         cmocka_unit_test(test_a_step_costs_its_net_change),
