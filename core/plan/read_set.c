@@ -77,11 +77,9 @@ static bool add_columns(struct arena *arena, struct plan_set *set, const struct 
             add_column(arena, set, aggregate->measures[i].alias, aggregate->measures[i].alias_size);
         return true;
     }
-    if (plan->op == PLAN_RECURSE) /* has those of the base and of the rest of the step */
-        return true;
     from = plan->op == PLAN_FIXPOINT ? &plan->as.fixpoint.columns : &plan->as.set;
-    if (plan->op == PLAN_SCAN || !from->known)
-        return false;
+    if (plan->op == PLAN_SCAN || plan->op == PLAN_RECURSE || !from->known)
+        return false; /* what recurse has is not read yet */
     for (size_t i = 0; i < from->column_count; i++)
         add_column(arena, set, from->columns[i]->steps->key, from->columns[i]->steps->key_size);
     return true;

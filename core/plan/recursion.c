@@ -30,6 +30,20 @@ static bool recurses(const struct plan *plan, const struct plan *fixpoint)
     return false;
 }
 
+/* Rows under the keys that their values are. */
+static const struct plan *keyed(struct arena *arena, const struct plan_set *columns,
+                                const struct plan *input)
+{
+    struct plan *rekey = ARENA_NEW(arena, struct plan);
+
+    rekey->op = PLAN_REKEY;
+    rekey->as.set = *columns;
+    rekey->inputs = ARENA_ARRAY(arena, const struct plan *, 1);
+    rekey->inputs[0] = input;
+    rekey->input_count = 1;
+    return rekey;
+}
+
 static const struct plan *lower(struct lowering *to, const struct plan *plan)
 {
     struct plan *copy = ARENA_NEW(to->arena, struct plan);
@@ -46,21 +60,9 @@ static const struct plan *lower(struct lowering *to, const struct plan *plan)
     copy->inputs = ARENA_ARRAY(to->arena, const struct plan *, plan->input_count);
     for (unsigned i = 0; i < plan->input_count; i++)
         copy->inputs[i] = lower(to, plan->inputs[i]);
+    if (plan->op == PLAN_UNION && !plan_keeps_keys(plan))
+        return keyed(to->arena, &plan->as.set, copy);
     return copy;
-}
-
-/* Rows under the keys that their values are. */
-static const struct plan *keyed(struct arena *arena, const struct plan *fixpoint,
-                                const struct plan *input)
-{
-    struct plan *rekey = ARENA_NEW(arena, struct plan);
-
-    rekey->op = PLAN_REKEY;
-    rekey->as.set = fixpoint->as.fixpoint.columns;
-    rekey->inputs = ARENA_ARRAY(arena, const struct plan *, 1);
-    rekey->inputs[0] = input;
-    rekey->input_count = 1;
-    return rekey;
 }
 
 const struct plan *recursion_lower(struct arena *arena, const struct plan *fixpoint,
@@ -75,10 +77,11 @@ const struct plan *recursion_lower(struct arena *arena, const struct plan *fixpo
         ARENA_ARRAY(arena, const struct plan *, 1 + count_operators(fixpoint->inputs[1])),
         1};
 
-    to.inputs[0] = keyed(arena, fixpoint, lift(context, fixpoint->inputs[0]));
+    to.inputs[0] = keyed(arena, &fixpoint->as.fixpoint.columns, lift(context, fixpoint->inputs[0]));
     plan->op = PLAN_FIXPOINT;
     plan->as = fixpoint->as;
-    plan->as.fixpoint.step = keyed(arena, fixpoint, lower(&to, fixpoint->inputs[1]));
+    plan->as.fixpoint.step =
+        keyed(arena, &fixpoint->as.fixpoint.columns, lower(&to, fixpoint->inputs[1]));
     plan->inputs = to.inputs;
     plan->input_count = to.count;
     return plan;
