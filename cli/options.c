@@ -33,6 +33,9 @@ enum {
     OPT_VERIFY,
     OPT_STATS,
     OPT_STATS_FORMAT,
+    OPT_STATS_EVERY,
+    OPT_PROFILE,
+    OPT_PROGRESS,
     OPT_TRACE,
     OPT_LINE_BUFFERED,
     OPT_BENCH,
@@ -70,6 +73,9 @@ static const struct option long_options[] = {
     {"verify", optional_argument, NULL, OPT_VERIFY},
     {"stats", optional_argument, NULL, OPT_STATS},
     {"stats-format", required_argument, NULL, OPT_STATS_FORMAT},
+    {"stats-every", required_argument, NULL, OPT_STATS_EVERY},
+    {"profile", required_argument, NULL, OPT_PROFILE},
+    {"progress", required_argument, NULL, OPT_PROGRESS},
     {"trace", required_argument, NULL, OPT_TRACE},
     {"line-buffered", no_argument, NULL, OPT_LINE_BUFFERED},
     {"bench", required_argument, NULL, OPT_BENCH},
@@ -113,7 +119,11 @@ static const char help[] =
     "      --stats[=FILE]     at the end counters and times, as JSON, to standard error or FILE;\n"
     "                         -: as text to standard error\n"
     "      --stats-format=F   json, text or prometheus\n"
+    "      --stats-every=TIME also every so often: 500ms, 10s, 5m, 1h\n"
     "      --trace=LIST       JSON lines on standard error of steps, views, weights\n"
+    "      --profile=FILE     the time of views and operators as folded stacks, for flame graphs\n"
+    "      --progress=WHEN    a line of how far the logs are read on standard error: always,\n"
+    "                         never, or auto (default): on a terminal, if they are files\n"
     "      --line-buffered    flush after every step\n"
     "  -q, --quiet            no notes on standard error\n"
     "  -v, --verbose          at the end say what was done on standard error\n"
@@ -251,6 +261,18 @@ static bool read_engine_option(struct ssp_options *engine, int option)
     }
 }
 
+static bool read_progress(const char *text, enum progress_option *progress)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+
+    for (unsigned i = 0; i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *progress = (enum progress_option)i;
+            return true;
+        }
+    return bad("--progress", "auto, always or never", text);
+}
+
 static bool read_report_option(struct options *options, int option)
 {
     switch (option) {
@@ -263,6 +285,14 @@ static bool read_report_option(struct options *options, int option)
         return strcmp(optarg, "json") == 0 || strcmp(optarg, "text") == 0 ||
                strcmp(optarg, "prometheus") == 0 ||
                bad("--stats-format", "json, text or prometheus", optarg);
+    case OPT_STATS_EVERY:
+        return ssp_duration(optarg, &options->stats_every) ||
+               bad("--stats-every", "a duration such as 500ms, 10s, 5m or 1h", optarg);
+    case OPT_PROFILE:
+        options->profile = optarg;
+        return *optarg || bad("--profile", "a file", optarg);
+    case OPT_PROGRESS:
+        return read_progress(optarg, &options->progress);
     default:
         return read_engine_option(&options->engine, option);
     }
@@ -334,8 +364,9 @@ static bool check(const struct options *options)
         (void)fprintf(stderr, "ssp: %s goes with --on-error=skip\n", needs_skip);
         return false;
     }
-    if (options->stats_format && !options->stats) {
-        (void)fputs("ssp: --stats-format goes with --stats\n", stderr);
+    if (!options->stats && (options->stats_format || options->stats_every)) {
+        (void)fprintf(stderr, "ssp: --stats-%s goes with --stats\n",
+                      options->stats_format ? "format" : "every");
         return false;
     }
     return true;

@@ -87,6 +87,9 @@ struct ssp_counters {
     uint64_t state_rows;
 };
 
+/* Microseconds of text such as "16ms", "5s", "2m" or "1h"; false: it is something else. */
+bool ssp_duration(const char *text, int64_t *microseconds);
+
 struct ssp;
 
 struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error);
@@ -150,6 +153,9 @@ struct ssp_outside {
  * format. The text stays until the next report. */
 const char *ssp_stats(struct ssp *ssp, const char *format, const struct ssp_outside *outside,
                       size_t *size);
+
+/* With options.profile: the time of operators and views so far, as folded stacks (ssp-stats(5)). */
+const char *ssp_profile(struct ssp *ssp, size_t *size);
 uint64_t ssp_steps(const struct ssp *ssp);
 
 /* Reads a line as ssp_line() would and applies nothing: the floor that benchmarks compare with. */

@@ -302,8 +302,7 @@ void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *
 static void run(struct circuit *circuit, struct node *node)
 {
     struct timer *timer = circuit->timer;
-    uint64_t weight = 0;
-    uint64_t start = 0;
+    struct timing timing = {0};
     size_t rows = 0;
 
     circuit->runs++;
@@ -318,15 +317,13 @@ static void run(struct circuit *circuit, struct node *node)
         circuit->in[i] = &node->inputs[i]->out;
         rows += circuit->in[i]->count;
     }
-    if (timer) {
-        weight = timer_weight(timer, node->runs, rows);
-        start = timer_start(timer, weight);
-    }
+    if (timer)
+        timing = timer_start(timer, node->runs, rows);
     op_step(node->op, node->input_count, circuit->in, &node->out);
     if (node->op->fault)
         circuit->fault = node->op->fault;
-    if (weight)
-        node->time += weight * timer_stop(timer, weight, start);
+    if (timing.weight)
+        node->time += timing.weight * timer_stop(timer, &timing);
     node->runs++;
 }
 

@@ -2,6 +2,7 @@
 #include "ssp.h"
 
 #include "base/buf.h"
+#include "base/duration.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "engine/engine.h"
@@ -20,6 +21,11 @@ static int give(struct ssp_error *error, const struct err *err, bool torn)
     error->torn = torn;
     memcpy(error->message, err->message, sizeof(error->message));
     return error->status;
+}
+
+bool ssp_duration(const char *text, int64_t *microseconds)
+{
+    return duration_read(text, strlen(text), microseconds);
 }
 
 struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
@@ -100,8 +106,8 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 
 void ssp_start(struct ssp *ssp)
 {
-    struct timer *timer = &ssp->meter.timer;
-    uint64_t start = timer->now ? timer->now() : 0;
+    struct meter *meter = &ssp->meter;
+    struct timing timing = timer_start(&meter->timer, 0, SIZE_MAX);
     struct view_line line;
 
     /* What was loaded is not a step: it goes through the circuit as the tables are now. */
@@ -125,8 +131,8 @@ void ssp_start(struct ssp *ssp)
     }
     circuit_finish(&ssp->circuit);
     engine_tell_trace(ssp);
-    if (timer->now)
-        ssp->meter.start_time = timer->now() - start;
+    meter->start_time = timer_stop(&meter->timer, &timing);
+    meter->step_time += timing.own;
     if (ssp->options.verify && !ssp->circuit.fault)
         engine_verify(ssp);
 }
@@ -316,8 +322,8 @@ static int give_fault(struct ssp *ssp, struct ssp_error *error)
     return give(error, &err, false);
 }
 
-int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-             struct ssp_error *error)
+static int one_line(struct ssp *ssp, const char *source, size_t number, const char *bytes,
+                    size_t size, struct ssp_error *error)
 {
     const struct plan_source text = {source, bytes, size, number};
     struct err err = {0};
@@ -343,6 +349,21 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     else if (!ssp->started && !ssp->batch.transaction && ssp->batch.waiting >= LOAD_REST)
         batch_rest(&ssp->batch); /* loading remembers no old rows */
     return give_fault(ssp, error);
+}
+
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error)
+{
+    struct meter *meter = &ssp->meter;
+    struct timing timing = {0};
+    int status;
+
+    if (meter->timer.all)
+        timing = timer_start(&meter->timer, 0, 0);
+    status = one_line(ssp, source, number, bytes, size, error);
+    (void)timer_stop(&meter->timer, &timing);
+    meter->line_time += timing.own;
+    return status;
 }
 
 int ssp_end(struct ssp *ssp, struct ssp_error *error)
