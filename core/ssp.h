@@ -103,6 +103,29 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
              struct ssp_error *error);
 
+/*
+ * Reading ahead. A block takes copies of lines and parses them; ssp_line_ahead() does with one of
+ * them what ssp_line() does, and says the same of a bad one. A parser and the blocks it fills may
+ * be used on another thread than the engine, each by one thread at a time. The parser has the
+ * settings of the engine as they are when it is made: one for what is loaded, another after
+ * ssp_start().
+ */
+struct ssp_parser;
+struct ssp_block;
+
+struct ssp_parser *ssp_parser_new(const struct ssp *ssp);
+void ssp_parser_free(struct ssp_parser *parser);
+struct ssp_block *ssp_block_new(void);
+void ssp_block_free(struct ssp_block *block);
+void ssp_block_clear(struct ssp_block *block);
+
+/* Lines count from 0. The text of a line is padded, and stays until the block is cleared. */
+void ssp_block_add(struct ssp_block *block, struct ssp_parser *parser, const char *bytes,
+                   size_t size);
+const char *ssp_block_line(const struct ssp_block *block, size_t i, size_t *size);
+int ssp_line_ahead(struct ssp *ssp, const char *source, size_t number,
+                   const struct ssp_block *block, size_t i, struct ssp_error *error);
+
 /* Before ssp_line(): that line can be read again, at this place. */
 void ssp_next_place(struct ssp *ssp, uint64_t place);
 

@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "engine/ahead.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
 
@@ -292,20 +293,24 @@ void ssp_next_place(struct ssp *ssp, uint64_t place)
     ssp->place = place;
 }
 
-static enum status take_line(struct ssp *ssp, const struct plan_source *text, bool *torn,
-                             struct err *err)
+/* ahead: the line as it was parsed before; NULL: it was not. */
+static enum status take_line(struct ssp *ssp, const struct plan_source *text,
+                             const struct mutation *ahead, bool *torn, struct err *err)
 {
     struct mutation mutation;
-    enum status status;
+    enum status status = OK;
 
     /* A line that cannot be read again: it and all others are kept. */
     if (ssp->place == LEAN_NO_PLACE && engine_whole(ssp, err) != OK)
         return err->status;
-    status = mutation_read(&ssp->reader, text->bytes, text->size, &mutation, torn, err);
+    if (ahead)
+        mutation = *ahead;
+    else
+        status = mutation_read(&ssp->reader, text->bytes, text->size, &mutation, torn, err);
     if (status != OK)
         return status;
     mutation.place = ssp->place;
-    if (mutation.op <= LINE_DELETE || mutation.op == LINE_TRUNCATE)
+    if (mutation_is_change(&mutation))
         return apply(ssp, &mutation, err);
     return control(ssp, &mutation, text, err);
 }
@@ -322,26 +327,25 @@ static int give_fault(struct ssp *ssp, struct ssp_error *error)
     return give(error, &err, false);
 }
 
-static int one_line(struct ssp *ssp, const char *source, size_t number, const char *bytes,
-                    size_t size, struct ssp_error *error)
+static int one_line(struct ssp *ssp, const struct plan_source *text, const struct mutation *ahead,
+                    struct ssp_error *error)
 {
-    const struct plan_source text = {source, bytes, size, number};
     struct err err = {0};
     bool torn = false;
     enum status status;
 
-    ssp->source = source;
-    ssp->line = number;
+    ssp->source = text->name;
+    ssp->line = text->line;
     if (ssp->options.verify) {
         buf_clear(&ssp->line_text);
-        buf_add(&ssp->line_text, bytes, size);
+        buf_add(&ssp->line_text, text->bytes, text->size);
     }
-    status = take_line(ssp, &text, &torn, &err);
+    status = take_line(ssp, text, ahead, &torn, &err);
     ssp->place = LEAN_NO_PLACE;
     ssp->broken = status == ERR_USAGE; /* rows may be half whole: no step is right any more */
     if (status != OK) {
-        err.source = source;
-        err.line = number;
+        err.source = text->name;
+        err.line = text->line;
         return give(error, &err, torn);
     }
     if (step_is_due(ssp))
@@ -351,8 +355,8 @@ static int one_line(struct ssp *ssp, const char *source, size_t number, const ch
     return give_fault(ssp, error);
 }
 
-int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-             struct ssp_error *error)
+static int timed_line(struct ssp *ssp, const struct plan_source *text,
+                      const struct mutation *ahead, struct ssp_error *error)
 {
     struct meter *meter = &ssp->meter;
     struct timing timing = {0};
@@ -360,10 +364,27 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
 
     if (meter->timer.all)
         timing = timer_start(&meter->timer, 0, 0);
-    status = one_line(ssp, source, number, bytes, size, error);
+    status = one_line(ssp, text, ahead, error);
     (void)timer_stop(&meter->timer, &timing);
     meter->line_time += timing.own;
     return status;
+}
+
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error)
+{
+    const struct plan_source text = {source, bytes, size, number};
+
+    return timed_line(ssp, &text, NULL, error);
+}
+
+int ssp_line_ahead(struct ssp *ssp, const char *source, size_t number,
+                   const struct ssp_block *block, size_t i, struct ssp_error *error)
+{
+    const struct ahead_line *line = ahead_line(block, i);
+    const struct plan_source text = {source, line->bytes, line->size, number};
+
+    return timed_line(ssp, &text, line->parsed ? &line->mutation : NULL, error);
 }
 
 int ssp_end(struct ssp *ssp, struct ssp_error *error)

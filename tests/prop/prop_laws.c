@@ -370,6 +370,32 @@ static bool law_of_lean_rows(const struct gen_case *c, struct text *why)
     return ok;
 }
 
+/* Lines that are parsed before they are applied do what they do when they are read one by one. */
+static bool law_of_reading_ahead(const struct gen_case *c, struct text *why)
+{
+    struct gen g = options_of(c);
+    struct run_options options = {.batch = gen_below(&g, 4),
+                                  .seed = gen_next(&g),
+                                  .strict = gen_percent(&g, 20),
+                                  .hash = true,
+                                  .seq = true,
+                                  .before_start = gen_percent(&g, 30) ? gen_below(&g, 20) : 0,
+                                  .reread = gen_percent(&g, 30)};
+    struct run a;
+    struct run b;
+    bool ok;
+
+    if (gen_percent(&g, 50))
+        gen_pace(&g, &options);
+    ok = run_log(&a, c, &c->log, &options, why);
+    options.ahead = true;
+    ok = run_log(&b, c, &c->log, &options, why) && ok &&
+         same_text(&a.out, &b.out, "read one by one and ahead", why);
+    run_release(&a);
+    run_release(&b);
+    return ok;
+}
+
 #define LAW(name, check)                                                  \
     static void name(void **state)                                        \
     {                                                                     \
@@ -388,6 +414,7 @@ LAW(test_a_rollback_leaves_no_trace, law_of_rollback)
 LAW(test_a_bad_line_leaves_no_trace, law_of_bad_lines)
 LAW(test_loading_is_a_large_step, law_of_loading)
 LAW(test_lean_rows_write_what_whole_rows_write, law_of_lean_rows)
+LAW(test_reading_ahead_changes_nothing, law_of_reading_ahead)
 
 int main(void)
 {
@@ -402,6 +429,7 @@ int main(void)
         cmocka_unit_test(test_a_bad_line_leaves_no_trace),
         cmocka_unit_test(test_loading_is_a_large_step),
         cmocka_unit_test(test_lean_rows_write_what_whole_rows_write),
+        cmocka_unit_test(test_reading_ahead_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
