@@ -167,7 +167,7 @@ int64_t ssp_alarm(const struct ssp *ssp)
     int64_t step = PACE_NEVER;
     int64_t write = refresh_time(&ssp->refresh);
 
-    if (ssp->pace.event_time || !ssp->started || ssp->broken)
+    if (ssp->pace.event_time || !ssp->started || ssp->broken || ssp->circuit.fault)
         return PACE_NEVER;
     if (!ssp->batch.transaction)
         step = pace_end(&ssp->pace, ssp->batch.waiting);
