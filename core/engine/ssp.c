@@ -355,8 +355,8 @@ static int one_line(struct ssp *ssp, const struct plan_source *text, const struc
     return give_fault(ssp, error);
 }
 
-static int timed_line(struct ssp *ssp, const struct plan_source *text,
-                      const struct mutation *ahead, struct ssp_error *error)
+static int timed_line(struct ssp *ssp, const struct plan_source *text, const struct mutation *ahead,
+                      struct ssp_error *error)
 {
     struct meter *meter = &ssp->meter;
     struct timing timing = {0};
