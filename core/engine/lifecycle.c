@@ -5,6 +5,7 @@
  * one large step, and what comes out is its content. Then its nodes move into the circuit of all
  * views, where equal nodes, having seen the same tables, have the same state.
  */
+#include "engine/document.h"
 #include "engine/engine.h"
 
 #include "base/buf.h"
@@ -124,11 +125,31 @@ static void subtract_content(struct ssp *ssp, const struct view *view, struct zs
     circuit_release(&circuit);
 }
 
+/* The change that takes away an old view's content, for consumers of another format: they know what
+ * a tree shows as records, and a tree is written whole, if anything was or is there. */
+static void translate_content(const struct view *old, const struct view *view,
+                              struct view_line *line, struct zset *change)
+{
+    bool multiset = old->plan.semantics == SEMANTICS_MULTISET;
+    struct zset records = ZSET_INIT;
+
+    if ((old->plan.format == FORMAT_TREE) == (view->plan.format == FORMAT_TREE))
+        return;
+    if (view->plan.format == FORMAT_TREE)
+        line->always = change->count > 0;
+    else
+        records = document_records(change->entries, change->count, -1, multiset);
+    zset_release(change);
+    for (size_t i = 0; i < records.count; i++)
+        zset_add(change, records.entries[i].row, -records.entries[i].weight);
+    zset_release(&records);
+}
+
 /* In place of the old view; the new one's consumers have been told the old one's content. */
 static void replace(struct ssp *ssp, size_t at, struct view *view, const struct zset *content)
 {
     struct view *old = ssp->views[at];
-    const struct view_line line = engine_line(ssp, MARK_NONE);
+    struct view_line line = engine_line(ssp, MARK_NONE);
     struct zset change = ZSET_INIT;
     struct zset before = ZSET_INIT;
 
@@ -137,6 +158,7 @@ static void replace(struct ssp *ssp, size_t at, struct view *view, const struct 
     view->is_set = false;
     view->keep = true;
     subtract_content(ssp, old, &change);
+    translate_content(old, view, &line, &change);
     for (size_t i = 0; i < change.count; i++)
         zset_add(&before, change.entries[i].row, -change.entries[i].weight);
     zset_add_all(&change, content);

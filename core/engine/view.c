@@ -172,6 +172,27 @@ static void trace_step(struct view *view, uint64_t step)
                  view->entry_count);
 }
 
+/* The row that a record has after the change whose last row is `last`. It is that one, or, if a
+ * view in which the record had two rows gives way to one with fewer, the one that stays. */
+static const struct row *row_now(struct view *view, const struct zset_entry *last)
+{
+    struct row *row;
+
+    if (last->weight > 0)
+        return last->row;
+    for (size_t n = 0; (row = zset_key_row(&view->content, last->row, n)); n++) {
+        int64_t weight = zset_weight(&view->content, row);
+        const struct zset_entry *e = last + 1;
+
+        while (e-- > view->entries && row_key_equal(e->row, row))
+            if (row_shown_equal(e->row, row))
+                weight = weight_sum(weight, e->weight);
+        if (weight > 0)
+            return row;
+    }
+    return last->row;
+}
+
 /* The entries are sorted by key, so each event's records come out in the order of keys. */
 static bool write_streaming(struct view *view, const struct view_line *line, struct buf *out)
 {
@@ -201,7 +222,7 @@ static bool write_streaming(struct view *view, const struct view_line *line, str
             buf_add_string(out, event_names[event]);
             buf_add_byte(out, '"');
             if ((view->rows || entries[i].row->made) && event != EVENT_DELETED)
-                write_row(out, entries[i].row);
+                write_row(out, row_now(view, &entries[i]));
             buf_add_string(out, "},");
             records++;
         }

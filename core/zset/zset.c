@@ -138,6 +138,24 @@ int64_t zset_key_weight(struct zset *zset, const struct row *row)
     return weight;
 }
 
+struct row *zset_key_row(struct zset *zset, const struct row *row, size_t n)
+{
+    size_t at;
+
+    (void)find(zset, row); /* brings the index up to date */
+    if (zset->count <= LINEAR_MAX) {
+        for (size_t i = 0; i < zset->count; i++)
+            if (row_key_equal(zset->entries[i].row, row) && n-- == 0)
+                return zset->entries[i].row;
+        return NULL;
+    }
+    for (uint32_t i = hashtab_first(&zset->index, row->hash, &at); i != HASHTAB_NONE;
+         i = hashtab_next(&zset->index, row->hash, &at))
+        if (row_key_equal(zset->entries[i].row, row) && n-- == 0)
+            return zset->entries[i].row;
+    return NULL;
+}
+
 bool zset_equal(struct zset *a, struct zset *b)
 {
     if (a->count != b->count)
