@@ -18,7 +18,12 @@ enum {
     GEN_POOL_MAX = 5,
     GEN_PATHS_MAX = 12,
     GEN_MADE_MAX = 24,
+    GEN_NEST_MAX = 3,
+    GEN_SOURCES_MAX = 4,
+    GEN_CHILDREN_MAX = 12,
     GEN_PREDICATES = 18,
+    GEN_EXISTS = GEN_PREDICATES, /* these are no features of flat plans */
+    GEN_RELATION,                /* and how a row stands to that around it */
     GEN_PROJECTS = 4,
     GEN_JOINS = 14,
     GEN_LIMITS = 6,
@@ -34,6 +39,14 @@ struct gen_node {
     bool over_nothing;    /* may have a row over empty tables */
     bool has_select_left; /* or another operator that may give rows weights above 1 */
     bool strict;          /* a path that it does not have is refused */
+    bool has_children;    /* has subqueries, and cannot stand where they would add nothing */
+    bool alone;           /* asks no row around it */
+    /* "t|projections...": the tables whose records its rows are and what is left of them; none: of
+     * no table. And an alias and a source for all that subqueries add. */
+    const char *sources[GEN_SOURCES_MAX];
+    unsigned source_count;
+    const char *children[GEN_CHILDREN_MAX];
+    unsigned child_count;
 };
 
 struct gen {
@@ -44,6 +57,15 @@ struct gen {
     unsigned twist; /* counts down to the predicate in which a twin differs; 0: none */
     struct gen_node made[GEN_MADE_MAX];
     unsigned made_count;
+    bool nested;                                 /* plans have subqueries, */
+    unsigned subqueries;                         /* so many may still be made */
+    const struct gen_node *around[GEN_NEST_MAX]; /* the rows around, outermost first */
+    unsigned nest;
+    unsigned asked;    /* the outermost of them that was asked; GEN_NEST_MAX: none */
+    bool aside;        /* where subqueries would add nothing to the view */
+    bool limited;      /* there is an exists with a limit, */
+    bool selected;     /* or with rows of weights above 1, */
+    bool over_nothing; /* or with a row over empty tables */
     char **owned;
     size_t owned_count;
 };
@@ -147,157 +169,36 @@ static inline void gen_key(struct gen *g, const char *path, struct text *out)
     text_add(out, "}]}");
 }
 
-/* A projection of something computed, under the name `b`. */
-static inline void gen_computed(struct gen *g, const char *path, struct text *out)
-{
-    static const char *const types[] = {"number", "text", "integer", "boolean"};
-
-    text_add(out, "{\"type\":\"expr\",\"alias\":\"b\",\"expr\":{\"call\":");
-    if (gen_percent(g, 50))
-        text_add(out, "\"cast\",\"args\":[{\"field\":\"%s\"},\"%s\"]", path, GEN_PICK(g, types));
-    else
-        text_add(out,
-                 "\"case\",\"args\":[{\"type\":\"gte\",\"field\":\"%s\",\"value\":1},{\"field\":"
-                 "\"%s\"},\"else\"]",
-                 path, path);
-    text_add(out, "}}");
-}
-
-static inline void gen_literal(struct gen *g, struct text *out)
-{
-    const char *value = gen_value(g);
-    bool marked = *value == '{' || gen_percent(g, 5);
-
-    text_add(out, "%s%s%s", marked ? "{\"literal\":" : "", value, marked ? "}" : "");
-}
-
-static inline void gen_operand(struct gen *g, const struct gen_node *node, struct text *out)
-{
-    static const char *const params[] = {"p", "q", "nothing"};
-    unsigned kind = gen_below(g, 100);
-
-    if (kind < 65) {
-        gen_literal(g, out);
-    } else if (kind < 85) {
-        text_add(out, "{\"field\":");
-        gen_path_text(g, gen_path(g, node), out);
-        text_add(out, "}");
-    } else {
-        text_add(out, "{\"$param\":\"%s\"}", GEN_PICK(g, params));
-    }
-}
-
-/* Mostly a path, but also what looks like one: a literal text that is a field's name. */
-static inline void gen_left(struct gen *g, const struct gen_node *node, struct text *out)
-{
-    unsigned kind = gen_below(g, 100);
-
-    text_add(out, ",\"field\":");
-    if (kind < 88) {
-        gen_key(g, gen_path(g, node), out);
-    } else if (kind < 92) {
-        text_add(out, "{\"literal\":");
-        gen_path_text(g, gen_path(g, node), out);
-        text_add(out, "}");
-    } else if (kind < 94) {
-        text_add(out, "{\"value\":%s}", gen_value(g));
-    } else if (kind < 97) {
-        text_add(out, "{\"$param\":\"p\"}");
-    } else {
-        text_add(out, "{\"field\":\"%s\"}", gen_path(g, node));
-    }
-}
-
-static inline void gen_list(struct gen *g, const struct gen_node *node, struct text *out)
-{
-    unsigned count = gen_below(g, 4);
-
-    if (gen_percent(g, 15)) {
-        text_add(out, ",\"values\":{\"$param\":\"list\"}");
-        return;
-    }
-    text_add(out, ",\"values\":[");
-    for (unsigned i = 0; i < count; i++) {
-        text_add(out, "%s", i ? "," : "");
-        gen_operand(g, node, out);
-    }
-    text_add(out, "]");
-}
-
+/* In generate_predicate.h and generate_nested.h: a predicate, a value of a row around, and
+ * projections with subqueries. */
 static inline void gen_predicate(struct gen *g, const struct gen_node *node, unsigned depth,
                                  int type, struct text *out);
+static inline void gen_outer(struct gen *g, struct text *out);
+static inline void gen_children(struct gen *g, const struct gen_node *row, struct gen_node *node,
+                                struct text *out);
 
-static inline void gen_connective(struct gen *g, const struct gen_node *node, unsigned depth,
-                                  int type, struct text *out)
+/* A projection of something computed, under the name `b`; what it is goes to `kept` too. */
+static inline void gen_computed(struct gen *g, const char *path, struct text *out,
+                                struct text *kept)
 {
-    unsigned count = type == 17 ? 1 : gen_below(g, 4);
+    static const char *const types[] = {"number", "text", "integer", "boolean"};
+    const char *type = GEN_PICK(g, types);
 
-    text_add(out, "%s", type == 17 ? ",\"predicate\":" : ",\"predicates\":[");
-    for (unsigned i = 0; i < count; i++) {
-        text_add(out, "%s", i ? "," : "");
-        gen_predicate(g, node, depth + 1, -1, out);
-    }
-    text_add(out, "%s", type == 17 ? "}" : "]}");
-}
-
-static inline void gen_one_predicate(struct gen *g, const struct gen_node *node, unsigned depth,
-                                     int type, struct text *out)
-{
-    static const char *const names[GEN_PREDICATES] = {
-        "eq",      "neq",  "gt",    "gte",   "lt",      "lte",        "contains", "prefix", "in",
-        "between", "like", "ilike", "regex", "is_null", "is_missing", "and",      "or",     "not"};
-    static const char *const likes[] = {"x%", "%", "_", "", "%y", "X_", "\\\\%"};
-    static const char *const regexes[] = {"^x", "x|1", "", "^.$", "(?i)X"};
-    static const char *const prefixes[] = {"\"x\"", "\"\"", "{\"$param\":\"p\"}"};
-
-    if (type < 0)
-        type = (int)gen_below(g, depth < 3 ? GEN_PREDICATES : 15);
-    text_add(out, "{\"type\":\"%s\"", names[type]);
-    if (type >= 15) {
-        gen_connective(g, node, depth, type, out);
-        return;
-    }
-    gen_left(g, node, out);
-    if (type <= 6) {
-        text_add(out, ",\"value\":");
-        gen_operand(g, node, out);
-    } else if (type == 7 && gen_percent(g, 25)) {
-        text_add(out, ",\"prefix\":{\"field\":\"%s\"}", node->strict ? gen_path(g, node) : "b");
-    } else if (type == 7) {
-        text_add(out, ",\"prefix\":%s", GEN_PICK(g, prefixes));
-    } else if (type == 8) {
-        gen_list(g, node, out);
-    } else if (type == 9) {
-        text_add(out, ",\"low\":");
-        gen_operand(g, node, out);
-        text_add(out, ",\"high\":");
-        gen_operand(g, node, out);
-    } else if (type <= 12) {
-        text_add(out, ",\"pattern\":\"%s\"",
-                 type == 12 ? GEN_PICK(g, regexes) : GEN_PICK(g, likes));
-        if (type < 12 && gen_percent(g, 20))
-            text_add(out, ",\"escape\":\"%s\"", gen_percent(g, 50) ? "x" : "");
+    text_add(out, "{\"type\":\"expr\",\"alias\":\"b\",\"expr\":");
+    if (g->nest && gen_percent(g, 20)) {
+        gen_outer(g, out);
+        text_add(kept, ",^"); /* a record has another row under another row around */
+    } else if (gen_percent(g, 50)) {
+        text_add(out, "{\"call\":\"cast\",\"args\":[{\"field\":\"%s\"},\"%s\"]}", path, type);
+        text_add(kept, ",cast %s %s", path, type);
+    } else {
+        text_add(out,
+                 "{\"call\":\"case\",\"args\":[{\"type\":\"gte\",\"field\":\"%s\",\"value\":1},"
+                 "{\"field\":\"%s\"},\"else\"]}",
+                 path, path);
+        text_add(kept, ",case %s", path);
     }
     text_add(out, "}");
-}
-
-/* In a twin the chosen predicate comes from another stream, and the streams go on alike. */
-static inline void gen_predicate(struct gen *g, const struct gen_node *node, unsigned depth,
-                                 int type, struct text *out)
-{
-    uint64_t before = g->state;
-    size_t start = out->size;
-    bool twisted = g->twist && --g->twist == 0;
-    uint64_t after;
-
-    gen_one_predicate(g, node, depth, type, out);
-    if (!twisted)
-        return;
-    after = g->state;
-    out->size = start;
-    g->state = before ^ UINT64_C(0x5555555555555555);
-    gen_one_predicate(g, node, depth, type, out);
-    g->state = after;
 }
 
 static inline void gen_add_path(struct gen_node *node, const char *prefix, const char *path)
@@ -312,15 +213,13 @@ static inline void gen_add_path(struct gen_node *node, const char *prefix, const
 static inline struct gen_node gen_scan(struct gen *g)
 {
     static const char *const paths[] = {"a", "b", "c", "r", "id", "n", "n.x", "n.y.0"};
-    struct gen_node node = {0};
+    const char *table = gen_percent(g, 60) ? "t" : gen_percent(g, 90) ? "u" : "w";
+    struct gen_node node = {.alone = true, .sources = {table}, .source_count = 1};
     struct text text = {0};
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
         gen_add_path(&node, "", paths[i]);
-    text_add(&text, "{\"op\":\"scan\",\"table\":\"%s\"}",
-             gen_percent(g, 60)   ? "t"
-             : gen_percent(g, 90) ? "u"
-                                  : "w");
+    text_add(&text, "{\"op\":\"scan\",\"table\":\"%s\"}", table);
     node.text = gen_keep(g, &text);
     return node;
 }
@@ -335,40 +234,60 @@ static inline void gen_filter(struct gen *g, struct gen_node *node, int type)
     node->text = gen_keep(g, &text);
 }
 
-/* 0: all; 1: fields; 2: all, and a field that replaces one; 3: fields of one name. */
-static inline void gen_project(struct gen *g, struct gen_node *node, unsigned kind)
+/* A projection leaves this of the rows. */
+static inline void gen_narrow(struct gen *g, struct gen_node *node, const char *kept)
+{
+    for (unsigned i = 0; i < node->source_count; i++) {
+        struct text source = {0};
+
+        text_add(&source, "%s%s", node->sources[i], kept);
+        node->sources[i] = gen_keep(g, &source);
+    }
+}
+
+/* 0: all; 1: fields; 2: all, and a field that replaces one; 3: fields of one name. With subqueries
+ * if they are wanted. */
+static inline void gen_project(struct gen *g, struct gen_node *node, unsigned kind, bool children)
 {
     const struct gen_node input = *node;
-    struct text text = {0};
+    bool all = kind == 0 || kind == 2;
     unsigned fields = kind == 0 ? 0 : 1 + gen_below(g, 3) + (kind == 3);
+    struct text text = {0};
+    struct text kept = {0};
 
-    text_add(&text, "{\"op\":\"project\",\"projections\":[");
-    text_add(&text, "%s%s", kind == 0 || kind == 2 ? "{\"type\":\"all\"}" : "", fields ? "" : "]");
-    if (kind == 1 || kind == 3)
+    text_add(&text, "{\"op\":\"project\",\"projections\":[%s", all ? "{\"type\":\"all\"}" : "");
+    text_add(&kept, "|%s", all ? "*" : "");
+    if (!all)
         node->path_count = 0;
     for (unsigned i = 0; i < fields; i++) {
         const char *path = gen_path(g, &input);
         const char *dot = strrchr(path, '.');
 
-        text_add(&text, "%s", i || kind == 2 ? "," : "");
+        text_add(&text, "%s", i || all ? "," : "");
         if (gen_percent(g, 10)) {
-            gen_computed(g, path, &text);
+            gen_computed(g, path, &text, &kept);
             gen_add_path(node, "", "b");
-            text_add(&text, "%s", i + 1 < fields ? "" : "]");
             continue;
         }
         text_add(&text, "{\"type\":\"field\",\"%s\":", gen_percent(g, 90) ? "field" : "name");
         gen_path_text(g, path, &text);
+        text_add(&kept, ",%s", path);
         if (kind == 3 || gen_percent(g, 40)) {
             path = kind == 2 && gen_percent(g, 50) ? "b" : "a";
             text_add(&text, ",\"alias\":\"%s\"", path);
         } else if (dot) {
             path = dot + 1;
         }
+        text_add(&kept, ":%s", path);
         gen_add_path(node, "", path);
-        text_add(&text, "%s", i + 1 < fields ? "}" : "}]");
+        text_add(&text, "}");
     }
-    text_add(&text, ",\"input\":%s}", input.text);
+    if (kind)
+        gen_narrow(g, node, kept.bytes);
+    free(kept.bytes);
+    if (children)
+        gen_children(g, &input, node, &text);
+    text_add(&text, "],\"input\":%s}", input.text);
     node->text = gen_keep(g, &text);
 }
 

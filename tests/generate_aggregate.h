@@ -71,10 +71,16 @@ static inline void gen_measure(struct gen *g, const struct gen_node *input, unsi
 static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned kind)
 {
     const struct gen_node input = *node;
+    unsigned subqueries = g->subqueries;
+    unsigned nest = g->nest;
     unsigned groups = kind == 2 ? 2 : kind > 0;
     unsigned measures = gen_below(g, 4);
     struct text text = {0};
 
+    if (node->has_children) /* would add nothing */
+        return;
+    g->subqueries = 0; /* no exists and no row around in its predicates */
+    g->nest = 0;
     text_add(&text, "{\"op\":\"aggregate\",\"group_by\":[");
     node->path_count = 0;
     for (unsigned i = 0; i < groups; i++) {
@@ -101,6 +107,9 @@ static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned 
     }
     text_add(&text, ",\"input\":%s}", input.text);
     node->text = gen_keep(g, &text);
+    g->subqueries = subqueries;
+    g->nest = nest;
+    node->source_count = 0;
     node->has_limit = true;
     node->over_nothing = node->over_nothing || groups == 0;
 }

@@ -27,12 +27,15 @@ static inline void gen_where(struct gen *g, const struct gen_node *pair, bool na
     static const char *const own[] = {"left.id", "right.id", "left", "right.n.x"};
     static const char *const others[] = {"l.id", "r.id", "r", "l.n.x"};
     struct gen_node sides = *pair;
+    unsigned subqueries = g->subqueries;
 
     for (unsigned i = 0; i < 2; i++)
         gen_add_path(&sides, "", named ? GEN_PICK(g, others) : GEN_PICK(g, own));
     sides.strict = true;
+    g->subqueries = 0; /* no exists in it */
     text_add(out, ",\"where\":");
     gen_predicate(g, &sides, 1, -1, out);
+    g->subqueries = subqueries;
 }
 
 struct gen_join_form {
@@ -70,6 +73,7 @@ static inline struct gen_node gen_pair(const struct gen_node *left, const struct
     struct gen_node pair = *left;
 
     pair.path_count = 0;
+    pair.source_count = 0;
     for (unsigned i = 0; i < 5; i++) {
         if (i < left->path_count)
             gen_add_path(&pair, named ? "l." : "left.", left->paths[i]);
@@ -106,7 +110,7 @@ static inline void gen_join(struct gen *g, struct gen_node *node, struct gen_nod
 
     form.two = form.two || gen_percent(g, 15);
     form.cross = form.cross || gen_percent(g, 8);
-    form.self = form.self || gen_percent(g, 15);
+    form.self = (form.self || gen_percent(g, 15)) && !left.has_children;
     if (form.self)
         right = left;
     pair = gen_pair(&left, &right, named);

@@ -10,6 +10,7 @@
  * and only there.
  */
 #include "generate_aggregate.h"
+#include "generate_predicate.h"
 #include "generate_sets.h"
 
 enum {
@@ -17,50 +18,101 @@ enum {
         GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS + GEN_AGGREGATES + GEN_SETS
 };
 
+/* In generate_nested.h: rows that are tied to those around. */
+static inline struct gen_node gen_tied(struct gen *g);
+
+static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsigned *features,
+                                       unsigned forced);
+
+/* The other side of an operator; subqueries would add nothing there. False: it grows too large. */
+static inline bool gen_other(struct gen *g, const struct gen_node *node, unsigned depth,
+                             struct gen_node *other)
+{
+    bool aside = g->aside;
+
+    g->aside = true;
+    *other = gen_tree(g, gen_below(g, depth), NULL, 0);
+    g->aside = aside;
+    return node->joins + other->joins <= (g->nested ? 0 : 2); /* rows of pairs of pairs */
+}
+
+static inline void gen_joined(struct gen *g, struct gen_node *node, unsigned kind, unsigned depth)
+{
+    struct gen_node other;
+    bool fits = gen_other(g, node, depth, &other);
+
+    if (fits && node->has_children) { /* stands on the left and is selected */
+        gen_join(g, node, other, gen_joins[kind].both ? kind % GEN_COUNTING_JOINS : kind);
+    } else if (fits && !gen_joins[kind].self && gen_percent(g, 50)) {
+        gen_join(g, &other, *node, kind);
+        *node = other;
+    } else if (fits) {
+        gen_join(g, node, other, kind);
+    }
+}
+
+static inline void gen_united(struct gen *g, struct gen_node *node, unsigned kind, unsigned depth)
+{
+    struct gen_node other;
+
+    if (node->has_children)
+        return;
+    if (kind < GEN_DISTINCTS)
+        gen_distinct(g, node, kind);
+    else if (gen_other(g, node, depth, &other))
+        gen_set(g, node, &other, kind - GEN_DISTINCTS);
+}
+
+/* One operator over a tree of fewer. */
+static inline struct gen_node gen_grown(struct gen *g, unsigned depth, const unsigned *features,
+                                        unsigned forced)
+{
+    unsigned feature = forced ? *features : gen_below(g, GEN_FEATURES);
+    struct gen_node node =
+        gen_tree(g, depth - 1, forced ? features + 1 : NULL, forced ? forced - 1 : 0);
+
+    if (!forced && feature < GEN_PREDICATES && gen_percent(g, 30))
+        feature = GEN_PREDICATES + gen_below(g, GEN_FEATURES - GEN_PREDICATES);
+    if (g->subqueries && !g->aside && gen_percent(g, 40))
+        feature = GEN_PREDICATES;
+    if (feature < GEN_PREDICATES) {
+        gen_filter(g, &node, g->subqueries && gen_percent(g, 40) ? GEN_EXISTS : (int)feature);
+    } else if (feature < GEN_PREDICATES + GEN_PROJECTS) {
+        bool children = g->subqueries && !g->aside && gen_percent(g, 70);
+
+        gen_project(g, &node, feature - GEN_PREDICATES, children);
+    } else if (feature < GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS) {
+        gen_joined(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS, depth);
+    } else if (feature < GEN_FEATURES - GEN_SETS - GEN_AGGREGATES) {
+        gen_limit(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS - GEN_JOINS);
+    } else if (feature < GEN_FEATURES - GEN_SETS) {
+        gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FEATURES);
+    } else {
+        gen_united(g, &node, feature + GEN_SETS - GEN_FEATURES, depth);
+    }
+    return node;
+}
+
 /* A tree of `depth` operators over scans. features[0 .. forced) are its top ones; the input under
  * the top one is the left or the right side of a join. */
 static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsigned *features,
                                        unsigned forced)
 {
-    unsigned feature = forced ? *features : gen_below(g, GEN_FEATURES);
+    unsigned asked = g->asked;
     struct gen_node node;
 
     if (depth == 0)
-        return gen_scan(g);
-    if (!forced && g->made_count && gen_percent(g, 25))
-        return g->made[gen_below(g, g->made_count)];
-    node = gen_tree(g, depth - 1, forced ? features + 1 : NULL, forced ? forced - 1 : 0);
-    if (!forced && feature < GEN_PREDICATES && gen_percent(g, 30))
-        feature = GEN_PREDICATES + gen_below(g, GEN_FEATURES - GEN_PREDICATES);
-    if (feature < GEN_PREDICATES) {
-        gen_filter(g, &node, (int)feature);
-    } else if (feature < GEN_PREDICATES + GEN_PROJECTS) {
-        gen_project(g, &node, feature - GEN_PREDICATES);
-    } else if (feature < GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS) {
-        struct gen_node other = gen_tree(g, gen_below(g, depth), NULL, 0);
-        unsigned kind = feature - GEN_PREDICATES - GEN_PROJECTS;
-        bool swap = !gen_joins[kind].self && gen_percent(g, 50);
-
-        if (node.joins + other.joins > 2) /* rows of pairs of pairs grow too large */
+        return g->nest && gen_percent(g, 75) ? gen_tied(g) : gen_scan(g);
+    if (!forced && g->made_count && gen_percent(g, 25)) {
+        node = g->made[gen_below(g, g->made_count)];
+        if (node.alone && !(g->aside && node.has_children))
             return node;
-        if (swap)
-            gen_join(g, &other, node, kind);
-        else
-            gen_join(g, &node, other, kind);
-        node = swap ? other : node;
-    } else if (feature < GEN_FEATURES - GEN_SETS - GEN_AGGREGATES) {
-        gen_limit(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS - GEN_JOINS);
-    } else if (feature < GEN_FEATURES - GEN_SETS) {
-        gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FEATURES);
-    } else if (feature < GEN_FEATURES - GEN_SETS + GEN_DISTINCTS) {
-        gen_distinct(g, &node, feature + GEN_SETS - GEN_FEATURES);
-    } else {
-        struct gen_node other = gen_tree(g, gen_below(g, depth), NULL, 0);
-
-        if (node.joins + other.joins > 2)
-            return node;
-        gen_set(g, &node, &other, feature + GEN_SETS - GEN_FEATURES - GEN_DISTINCTS);
     }
+    g->asked = GEN_NEST_MAX;
+    node = gen_grown(g, depth, features, forced);
+    node.alone = g->asked >= g->nest;
+    if (asked < g->asked)
+        g->asked = asked;
     if (g->made_count < GEN_MADE_MAX)
         g->made[g->made_count++] = node;
     return node;

@@ -6,7 +6,7 @@
  * up, change, tear down, build again) over two tables of four records. The text of a view is made
  * when it is needed, so that a run can ask for another format of the same views.
  */
-#include "generate_tree.h"
+#include "generate_nested.h"
 
 enum { CASE_VIEWS_MAX = 6, CASE_TABLES = 2, CASE_IDS = 4 };
 
@@ -37,6 +37,7 @@ struct case_view {
     const char *params;
     bool over_nothing; /* may have a row over empty tables */
     bool counts;       /* weights decide what is in it: a limit over a join that selects the left */
+    bool mixed;        /* a record may have two rows in it: they can be written in a tree only */
     const char *refresh; /* NULL: not stated */
 };
 
@@ -70,20 +71,42 @@ struct case_settings {
     bool refresh; /* what views state; otherwise they write at every step */
 };
 
-static inline void setting_text(struct text *out, const char *name, const char *own,
-                                const char *instead)
+static inline const char *setting(const char *own, const char *instead, const char *otherwise)
 {
-    if (own || instead)
-        text_add(out, ",\"%s\":\"%s\"", name, instead ? instead : own);
+    return instead ? instead : own ? own : otherwise;
+}
+
+/* What a view states in a run. */
+static inline struct case_settings settings_of(const struct case_view *view,
+                                               const struct case_settings *instead)
+{
+    struct case_settings own = {
+        setting(view->format, instead->format, NULL), setting(view->emit, instead->emit, NULL),
+        setting(view->semantics, instead->semantics, NULL), instead->refresh};
+
+    if (view->mixed && !(own.format && strcmp(own.format, "tree") == 0)) {
+        own.emit = "ids";
+        if (own.format && strcmp(own.format, "delta") == 0)
+            own.format = NULL;
+    }
+    return own;
+}
+
+static inline void setting_text(struct text *out, const char *name, const char *value)
+{
+    if (value)
+        text_add(out, ",\"%s\":\"%s\"", name, value);
 }
 
 static inline void view_text(const struct case_view *view, const struct case_settings *settings,
                              struct text *out)
 {
+    const struct case_settings own = settings_of(view, settings);
+
     text_add(out, "{\"id\":\"%s\"", view->id);
-    setting_text(out, "format", view->format, settings->format);
-    setting_text(out, "emit", view->emit, settings->emit);
-    setting_text(out, "semantics", view->semantics, settings->semantics);
+    setting_text(out, "format", own.format);
+    setting_text(out, "emit", own.emit);
+    setting_text(out, "semantics", own.semantics);
     if (view->refresh && settings->refresh)
         text_add(out, ",\"refresh\":%s", view->refresh);
     text_add(out, ",\"params\":%s,\"root\":%s}", view->params, view->root);
@@ -332,7 +355,7 @@ static inline const char *gen_params(struct gen *g)
 
 static inline void gen_view(struct gen_case *c, const struct gen_node *root, const char *id)
 {
-    static const char *const formats[] = {NULL, "streaming", "flat", "delta"};
+    static const char *const formats[] = {NULL, "streaming", "flat", "delta", "tree"};
     static const char *const emits[] = {NULL, "ids", "rows"};
     static const char *const semantics[] = {NULL, "membership", "multiset"};
     static const char *const refreshes[] = {NULL, "\"step\"",  "1",      "2",     "3",
@@ -347,10 +370,27 @@ static inline void gen_view(struct gen_case *c, const struct gen_node *root, con
     view->emit = GEN_PICK(&c->g, emits);
     view->semantics = GEN_PICK(&c->g, semantics);
     view->params = gen_params(&c->g);
-    view->over_nothing = root->over_nothing;
-    view->counts = root->has_limit && root->has_select_left;
+    view->over_nothing = root->over_nothing || c->g.over_nothing;
+    view->counts = (root->has_limit || c->g.limited) && (root->has_select_left || c->g.selected);
+    view->mixed = gen_is_mixed(root);
     if (view->counts && gen_percent(&c->g, 60))
         view->semantics = "multiset";
+}
+
+/* The tree that a seed asks for: of every third one with subqueries. */
+static inline struct gen_node gen_first(struct gen *g, uint64_t seed)
+{
+    unsigned features[2] = {0, 0};
+    unsigned forced;
+    unsigned depth;
+
+    g->nested = seed % 3 == 1;
+    g->subqueries = g->nested ? NESTED_SUBQUERIES : 0;
+    g->asked = GEN_NEST_MAX;
+    if (g->nested)
+        return gen_nested_tree(g, seed / 3);
+    depth = gen_shape(g, seed / 3 * 2 + seed % 3 / 2, features, &forced);
+    return gen_tree(g, depth, features, forced);
 }
 
 /* The first tree is the one that the seed asks for; the others share with it or are its twins. */
@@ -358,11 +398,8 @@ static inline void gen_views(struct gen_case *c)
 {
     static const char *const ids[] = {"v0", "v1", "v2"};
     struct gen *g = &c->g;
-    unsigned features[2] = {0, 0};
-    unsigned forced;
-    unsigned depth = gen_shape(g, c->seed, features, &forced);
     uint64_t before = g->state;
-    struct gen_node first = gen_tree(g, depth, features, forced);
+    struct gen_node first = gen_first(g, c->seed);
     unsigned later;
 
     gen_view(c, &first, ids[0]);
@@ -378,10 +415,11 @@ static inline void gen_views(struct gen_case *c)
             g->state = before;
             g->made_count = 0;
             g->twist = 1 + (unsigned)(now % 3);
-            root = gen_tree(g, depth, features, forced);
+            root = gen_first(g, c->seed);
             g->twist = 0;
             g->state = now;
         } else if (kind < 85) {
+            g->subqueries = g->nested ? NESTED_SUBQUERIES : 0;
             root = gen_tree(g, 1 + gen_below(g, 3), NULL, 0);
         }
         gen_view(c, &root,

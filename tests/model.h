@@ -17,8 +17,10 @@
 #include <stdint.h>
 #include <string.h>
 
+enum { PATH_BETWEEN = '\1' }; /* stands for the byte 0 between the parts of a path */
+
 struct entry {
-    char *key; /* its bytes; a made key is JSON text */
+    char *key; /* its bytes; a made key is JSON text; in a tree the path, see model_tree.h */
     char *row; /* canonical text, NULL: not written by this view */
     int64_t weight;
 };
@@ -183,6 +185,8 @@ static inline bool content_hash(const struct content *content, char hex[33])
         if (!entry->row)
             return false;
         text_add(&text, "%s", entry->key);
+        for (char *between = text.bytes; (between = strchr(between, PATH_BETWEEN));)
+            *between++ = '\0';
         text_add(&text, "%c", '\0');
         text_add(&text, "%s", entry->row);
         total = hash128_add(total, hash128_bytes(text.bytes, key_size + 1 + strlen(entry->row)),

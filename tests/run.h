@@ -8,7 +8,7 @@
  * passed over, so that any part of a log is a log.
  */
 #include "history.h"
-#include "model.h"
+#include "model_tree.h"
 #include "ssp.h"
 #include "value/row.h"
 
@@ -39,7 +39,8 @@ struct run_options {
 
 struct live_view {
     unsigned view;  /* in the case */
-    bool unordered; /* it has taken the place of a view that may have had another order */
+    bool unordered; /* it has taken the place of a view that may have had another order, */
+    bool unknown;   /* or of one in which records had two rows, which its content does not tell */
     struct content content;
 };
 
@@ -61,11 +62,6 @@ struct run {
     struct text snapshots; /* the snapshots in it */
     struct text why;       /* what is wrong; empty: nothing */
 };
-
-static inline const char *setting(const char *own, const char *instead, const char *otherwise)
-{
-    return instead ? instead : own ? own : otherwise;
-}
 
 static inline struct live_view *find_live(struct run *run, const char *id)
 {
@@ -139,20 +135,24 @@ struct live_facts {
     bool weights; /* are known to a consumer */
     bool flat;
     bool delta;
+    bool tree;
+    bool membership;
 };
 
 static inline struct live_facts facts_of(const struct run *run, const struct live_view *live)
 {
     const struct case_view *view = &run->c->views[live->view];
-    const struct case_settings *instead = &run->options->settings;
-    const char *format = setting(view->format, instead->format, "streaming");
-    const char *emit = setting(view->emit, instead->emit, "ids");
-    const char *semantics = setting(view->semantics, instead->semantics, "membership");
+    const struct case_settings own = settings_of(view, &run->options->settings);
+    const char *format = setting(own.format, NULL, "streaming");
+    const char *emit = setting(own.emit, NULL, "ids");
+    bool membership = strcmp(setting(own.semantics, NULL, "membership"), "membership") == 0;
 
-    return (struct live_facts){strcmp(emit, "rows") == 0 || strcmp(format, "delta") == 0,
-                               strcmp(format, "streaming") != 0 ||
-                                   strcmp(semantics, "membership") == 0,
-                               strcmp(format, "flat") == 0, strcmp(format, "delta") == 0};
+    return (struct live_facts){.rows = strcmp(emit, "rows") == 0 || strcmp(format, "delta") == 0,
+                               .weights = strcmp(format, "streaming") != 0 || membership,
+                               .flat = strcmp(format, "flat") == 0,
+                               .delta = strcmp(format, "delta") == 0,
+                               .tree = strcmp(format, "tree") == 0,
+                               .membership = membership};
 }
 
 /* After it the content is the snapshot's, so that what events do not tell (rows, weights) is known
@@ -162,15 +162,20 @@ static inline void check_snapshot(struct run *run, struct live_view *live, const
     struct live_facts facts = facts_of(run, live);
     struct content content = {0};
 
-    read_content(line, &content);
+    if (facts.tree)
+        read_tree(line, &content);
+    else
+        read_content(line, &content);
     if (!check_hash(&content, line, &run->why) ||
-        (!run->learns && !same_content(&live->content, &content, facts.weights,
-                                       facts.flat && !live->unordered, &run->why)))
+        (!run->learns && !live->unknown &&
+         !same_content(&live->content, &content, facts.weights,
+                       facts.tree || (facts.flat && !live->unordered), &run->why)))
         text_add(&run->why, "  replayed updates of %s against its snapshot\n",
                  run->c->views[live->view].id);
     content_release(&live->content);
     live->content = content;
     live->unordered = false;
+    live->unknown = false;
 }
 
 static inline void check_update(struct run *run, const char *bytes, size_t size, bool repeats)
@@ -189,8 +194,10 @@ static inline void check_update(struct run *run, const char *bytes, size_t size,
     facts = facts_of(run, live);
     if (json_is_true(json_object_get(line, "snapshot")))
         check_snapshot(run, live, line);
-    else if (!apply_update(&live->content, line, facts.rows, repeats, &run->why) ||
-             (facts.weights && !check_hash(&live->content, line, &run->why)))
+    else if (!live->unknown &&
+             (!(facts.tree ? apply_tree(&live->content, line, repeats, &run->why)
+                           : apply_update(&live->content, line, facts.rows, repeats, &run->why)) ||
+              (facts.weights && !check_hash(&live->content, line, &run->why))))
         (void)complain(&run->why, "  at the update %.*s", (int)size, bytes);
     json_decref(line);
 }
@@ -241,18 +248,39 @@ static inline void need_snapshots(struct run *run, bool recorded)
     }
 }
 
+/* In the place of another view: its content is as the new one's consumers will know it. */
+static inline void replace_live(const struct run *run, struct live_view *live, unsigned view)
+{
+    const struct live_facts old = facts_of(run, live);
+    bool mixed = run->c->views[live->view].mixed;
+    struct live_facts facts;
+
+    live->view = view;
+    facts = facts_of(run, live);
+    live->unknown = mixed && facts.delta;
+    if (old.tree && !facts.tree) {
+        struct content members = tree_members(&live->content, old.membership);
+
+        content_release(&live->content);
+        live->content = members;
+    }
+    for (size_t i = 0; i < live->content.count; i++) /* events do not tell weights */
+        if (!facts.flat && !facts.delta && !facts.tree)
+            live->content.entries[i].weight = 1;
+}
+
 /* A view that the next lines speak of; one of its id goes, its content stays to be changed. */
 static inline void add_live(struct run *run, unsigned view)
 {
     struct live_view *live = find_live(run, run->c->views[view].id);
 
-    if (!live)
+    if (live) {
+        replace_live(run, live, view);
+    } else {
         live = &run->live[run->live_count++];
-    live->view = view;
+        live->view = view;
+    }
     live->unordered = true;
-    for (size_t i = 0; i < live->content.count; i++) /* events do not tell weights */
-        if (!facts_of(run, live).flat && !facts_of(run, live).delta)
-            live->content.entries[i].weight = 1;
 }
 
 static inline void drop_live(struct run *run, unsigned view)
@@ -295,11 +323,11 @@ static inline void run_line(struct run *run, const struct case_line *line)
 
     if (!line_fits(run, line))
         return;
-    if (comes_or_goes && run->options->follow &&
-        !run->options->unasked) { /* no step together with the change of views */
+    if (comes_or_goes && run->options->follow) { /* no step together with the change of views */
         need(run, "{\"op\":\"flush\"}");
         take(run, true, false);
-        need_snapshots(run, false);
+        if (!run->options->unasked)
+            need_snapshots(run, false);
     }
     if (line->kind == LINE_REGISTERS)
         add_live(run, line->view);

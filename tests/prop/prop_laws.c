@@ -191,6 +191,55 @@ static bool law_of_semantics(const struct gen_case *c, struct text *why)
     return ok;
 }
 
+/* What a tree shows is the set of its view, record by record and weight by weight. */
+static bool same_set(const char *tree_line, const char *flat_line, bool membership,
+                     struct text *why)
+{
+    json_t *tree = json_loadb(tree_line, strcspn(tree_line, "\n"), JSON_ALLOW_NUL, NULL);
+    json_t *flat = json_loadb(flat_line, strcspn(flat_line, "\n"), JSON_ALLOW_NUL, NULL);
+    struct content paths = {0};
+    struct content members;
+    struct content records = {0};
+    bool ok;
+
+    read_tree(tree, &paths);
+    read_content(flat, &records);
+    members = tree_members(&paths, membership);
+    ok = (same_content(&members, &records, true, false, why) && check_hash(&members, flat, why)) ||
+         complain(why, "what a tree shows is not the set of its view:\n  %.*s\n  %.*s",
+                  (int)strcspn(tree_line, "\n"), tree_line, (int)strcspn(flat_line, "\n"),
+                  flat_line);
+    content_release(&paths);
+    content_release(&members);
+    content_release(&records);
+    json_decref(tree);
+    json_decref(flat);
+    return ok;
+}
+
+static bool law_of_trees(const struct gen_case *c, struct text *why)
+{
+    struct gen g = options_of(c);
+    bool membership = gen_percent(&g, 40);
+    struct run_options options = {
+        .batch = gen_below(&g, 4),
+        .hash = true,
+        .settings = {"tree", NULL, membership ? "membership" : "multiset", false}};
+    struct run trees;
+    struct run flats;
+    bool ok = run_log(&trees, c, &c->log, &options, why);
+
+    options.settings.format = "flat";
+    options.settings.emit = "rows";
+    ok = run_log(&flats, c, &c->log, &options, why) && ok;
+    for (const char *x = trees.snapshots.bytes, *y = flats.snapshots.bytes; ok && x && *x;
+         x = strchr(x, '\n') + 1, y = strchr(y, '\n') + 1)
+        ok = same_set(x, y, membership, why);
+    run_release(&trees);
+    run_release(&flats);
+    return ok;
+}
+
 /* The same updates with `emit` ids and rows, but for the rows. */
 static bool law_of_emitting(const struct gen_case *c, struct text *why)
 {
@@ -315,6 +364,7 @@ static bool law_of_bad_lines(const struct gen_case *c, struct text *why)
         "{\"op\":\"register\",\"view\":{\"id\":\"v0\",\"format\":\"none\",\"root\":{}}}"};
     struct gen g = options_of(c);
     struct run_options options = {.batch = 1, .hash = true, .seq = true, .verify = 1};
+    struct text two_rows = {0}; /* a view that would write a record with two rows */
     struct case_lines log = {0};
     struct run a;
     struct run b;
@@ -323,14 +373,24 @@ static bool law_of_bad_lines(const struct gen_case *c, struct text *why)
     if (gen_percent(&g, 50))
         gen_pace(&g, &options);
     options.clock = 0;
+    for (unsigned i = 0; !two_rows.size && i < c->view_count; i++)
+        if (c->views[i].mixed)
+            text_add(&two_rows,
+                     "{\"op\":\"register\",\"view\":{\"id\":\"v0\",%s,\"params\":%s,\"root\":%s}}",
+                     gen_percent(&g, 50) ? "\"emit\":\"rows\",\"format\":\"flat\""
+                                         : "\"format\":\"delta\"",
+                     c->views[i].params, c->views[i].root);
     for (size_t i = 0; i < c->log.count; i++) {
         while (gen_percent(&g, 15))
             lines_add(&log, (struct case_line){LINE_BAD, GEN_PICK(&g, bad), 0});
+        if (two_rows.size && gen_percent(&g, 10))
+            lines_add(&log, (struct case_line){LINE_BAD, two_rows.bytes, 0});
         lines_add(&log, c->log.lines[i]);
     }
     ok = run_log(&a, c, &log, &options, why);
     ok = run_log(&b, c, &c->log, &options, why) && ok &&
          same_text(&a.out, &b.out, "with and without bad lines", why);
+    free(two_rows.bytes);
     run_release(&a);
     run_release(&b);
     free(log.lines);
@@ -402,6 +462,7 @@ LAW(test_any_number_of_threads_writes_the_same_bytes, law_of_threads)
 LAW(test_a_late_view_has_the_content_of_an_early_one, law_of_late_views)
 LAW(test_membership_and_multiset_write_the_same_events, law_of_semantics)
 LAW(test_ids_and_rows_are_the_same_updates, law_of_emitting)
+LAW(test_a_tree_shows_the_set_of_its_view, law_of_trees)
 LAW(test_a_rollback_leaves_no_trace, law_of_rollback)
 LAW(test_a_bad_line_leaves_no_trace, law_of_bad_lines)
 LAW(test_loading_is_a_large_step, law_of_loading)
@@ -417,6 +478,7 @@ int main(void)
         cmocka_unit_test(test_a_late_view_has_the_content_of_an_early_one),
         cmocka_unit_test(test_membership_and_multiset_write_the_same_events),
         cmocka_unit_test(test_ids_and_rows_are_the_same_updates),
+        cmocka_unit_test(test_a_tree_shows_the_set_of_its_view),
         cmocka_unit_test(test_a_rollback_leaves_no_trace),
         cmocka_unit_test(test_a_bad_line_leaves_no_trace),
         cmocka_unit_test(test_loading_is_a_large_step),

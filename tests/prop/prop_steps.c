@@ -92,8 +92,9 @@ static unsigned view_of(const struct gen_case *c, const json_t *line)
 /* Applies the next line. False: it cannot be applied, or is not minimal. */
 static bool apply_next(const struct gen_case *c, struct reader *reader, struct text *why)
 {
-    struct content *content = &reader->contents[view_of(c, reader->line)];
-    bool ok = apply_update(content, reader->line, true, false, why);
+    unsigned view = view_of(c, reader->line);
+    bool rows = !c->views[view].mixed;
+    bool ok = apply_update(&reader->contents[view], reader->line, rows, false, why);
 
     read_next(reader);
     return ok;
