@@ -16,18 +16,36 @@
 enum { BLOCK = 256 * 1024, REREAD_STEP = 4096 };
 
 static volatile sig_atomic_t caught;
+static volatile sig_atomic_t asked;
 
 static void on_signal(int number)
 {
     caught = number;
 }
 
+static void on_question(int number)
+{
+    (void)number;
+    asked = 1;
+}
+
 void input_catch_signals(void)
 {
     struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction question = {.sa_handler = on_question, .sa_flags = SA_RESTART};
 
     (void)sigaction(SIGINT, &action, NULL);
     (void)sigaction(SIGTERM, &action, NULL);
+    (void)sigaction(SIGUSR1, &question, NULL);
+}
+
+bool input_asked(void)
+{
+    bool was = asked != 0;
+
+    if (was)
+        asked = 0;
+    return was;
 }
 
 int input_signal(void)
@@ -76,8 +94,9 @@ static bool wait_for(struct pollfd *poll_fd, int64_t microseconds)
     (void)sigemptyset(&block);
     (void)sigaddset(&block, SIGINT);
     (void)sigaddset(&block, SIGTERM);
+    (void)sigaddset(&block, SIGUSR1);
     (void)sigprocmask(SIG_BLOCK, &block, &before);
-    if (!caught)
+    if (!caught && !asked)
         ready = ppoll(poll_fd, 1, microseconds < 0 ? NULL : &time, &before);
     (void)sigprocmask(SIG_SETMASK, &before, NULL); /* lets in what came together with input */
     return ready > 0 || (ready < 0 && !caught && errno != EINTR); /* the read will tell */

@@ -72,4 +72,7 @@ char *input_slurp(const char *path, size_t *size);
 void input_catch_signals(void);
 int input_signal(void);
 
+/* Whether SIGUSR1 came since the last call; it also makes a wait call idle() again. */
+bool input_asked(void);
+
 #endif

@@ -1,4 +1,5 @@
 /* ssp: plans and logs in, updates out. The flow of the command; ssp.h does the work. */
+#include "progress.h"
 #include "report.h"
 
 #include <errno.h>
@@ -40,6 +41,7 @@ static int bad_line(struct run *run, const struct ssp_error *error, const struct
         return 0;
     (void)ssp_end(run->ssp, &(struct ssp_error){0});
     flush_output(run);
+    progress_clear();
     (void)fprintf(stderr, "ssp: %s:%zu: stopped at bad line number %llu (--max-errors)\n",
                   input->name, input->line, (unsigned long long)run->errors);
     return SSP_BAD_LINE;
@@ -74,6 +76,13 @@ static void tell_time(struct run *run)
         ssp_clock(run->ssp, clock_now());
 }
 
+/* What people asked to see while it runs. */
+static void observe(struct run *run)
+{
+    report_due(run);
+    progress_draw(run);
+}
+
 static int one_line(struct run *run, const struct input *input, const char *line, size_t size,
                     bool whole)
 {
@@ -90,6 +99,7 @@ static int one_line(struct run *run, const struct input *input, const char *line
     if (status == SSP_OK) {
         run->applied++;
         flush_if_due(run);
+        observe(run);
         return 0;
     }
     if (status == SSP_USAGE) { /* not the line's fault */
@@ -115,11 +125,20 @@ static void stop_by_signal(struct run *run)
     flush_output(run);
     if (run->rejects)
         (void)fflush(run->rejects);
-    (void)report_stats(run, "end");
+    progress_end(run);
+    (void)report_end(run);
+    if (run->profile)
+        (void)fflush(run->profile);
     (void)fprintf(stderr, "ssp: stopped by signal %d after %llu lines\n", number,
                   (unsigned long long)run->applied);
     (void)signal(number, SIG_DFL);
     (void)raise(number);
+}
+
+/* Of two times to wait, below 0: for ever. */
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
 /* Before a read that has to wait: until something is due by the clock. */
@@ -131,11 +150,12 @@ static int64_t when_idle(void *context)
 
     tell_time(run);
     flush_output(run);
+    observe(run);
     alarm = ssp_alarm(run->ssp);
-    if (alarm == INT64_MAX)
-        return -1;
     now = clock_now();
-    return alarm > now ? alarm - now : 0;
+    return sooner(sooner(report_wait(run), progress_wait(run)), alarm == INT64_MAX ? -1
+                                                                : alarm > now      ? alarm - now
+                                                                                   : 0);
 }
 
 static int read_log(struct run *run, const char *path)
@@ -277,6 +297,7 @@ static int run_logs(struct run *run)
     if (status)
         return status;
     input_catch_signals();
+    progress_start(run);
     status = read_logs(run, &run->options.loads);
     if (status == 0) {
         end(run);
@@ -287,12 +308,13 @@ static int run_logs(struct run *run)
     }
     end(run); /* also after an error: what was applied is not lost */
     flush_output(run);
+    progress_end(run);
     if (run->options.verbose && !run->options.parse_only)
         say_what_was_done(run);
     if (ssp_counters(run->ssp).differences)
         run->status = SSP_INCOMPLETE;
     if (status == 0 || status == SSP_BAD_LINE) {
-        int reported = report_stats(run, "end");
+        int reported = report_end(run);
         int closed = close_outputs(run);
 
         closed = closed ? closed : reported;

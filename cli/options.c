@@ -33,6 +33,9 @@ enum {
     OPT_VERIFY,
     OPT_STATS,
     OPT_STATS_FORMAT,
+    OPT_STATS_EVERY,
+    OPT_PROFILE,
+    OPT_PROGRESS,
     OPT_TRACE,
     OPT_LINE_BUFFERED,
     OPT_BENCH,
@@ -44,7 +47,6 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, 'F'},
     {"from", required_argument, NULL, 'f'},
     {"batch", required_argument, NULL, 'b'},
-    {"threads", required_argument, NULL, 'j'},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
@@ -71,6 +73,9 @@ static const struct option long_options[] = {
     {"verify", optional_argument, NULL, OPT_VERIFY},
     {"stats", optional_argument, NULL, OPT_STATS},
     {"stats-format", required_argument, NULL, OPT_STATS_FORMAT},
+    {"stats-every", required_argument, NULL, OPT_STATS_EVERY},
+    {"profile", required_argument, NULL, OPT_PROFILE},
+    {"progress", required_argument, NULL, OPT_PROGRESS},
     {"trace", required_argument, NULL, OPT_TRACE},
     {"line-buffered", no_argument, NULL, OPT_LINE_BUFFERED},
     {"bench", required_argument, NULL, OPT_BENCH},
@@ -108,14 +113,17 @@ static const char help[] =
     "      --max-line=BYTES   longest line taken (default 256M)\n"
     "      --hash             add result_hash to streaming and delta updates\n"
     "      --seq              add the number of the step to updates\n"
-    "  -j, --threads=N        threads that large steps may run on (default 1)\n"
     "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot\n"
     "      --check            check the plans and exit\n"
     "      --verify[=N]       every N steps (default 1) compare views with a recomputation\n"
     "      --stats[=FILE]     at the end counters and times, as JSON, to standard error or FILE;\n"
     "                         -: as text to standard error\n"
     "      --stats-format=F   json, text or prometheus\n"
+    "      --stats-every=TIME also every so often: 500ms, 10s, 5m, 1h\n"
     "      --trace=LIST       JSON lines on standard error of steps, views, weights\n"
+    "      --profile=FILE     the time of views and operators as folded stacks, for flame graphs\n"
+    "      --progress=WHEN    a line of how far the logs are read on standard error: always,\n"
+    "                         never, or auto (default): on a terminal, if they are files\n"
     "      --line-buffered    flush after every step\n"
     "  -q, --quiet            no notes on standard error\n"
     "  -v, --verbose          at the end say what was done on standard error\n"
@@ -125,8 +133,6 @@ static const char help[] =
     "exit status: 0 done, 1 done but something was dropped or wrong, 2 usage, plan or system\n"
     "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-mutations(5), ssp-updates(5),\n"
     "ssp-stats(5).\n";
-
-enum { THREADS_MAX = 64 };
 
 static bool bad(const char *option, const char *want, const char *got)
 {
@@ -255,6 +261,18 @@ static bool read_engine_option(struct ssp_options *engine, int option)
     }
 }
 
+static bool read_progress(const char *text, enum progress_option *progress)
+{
+    static const char *const names[] = {"auto", "always", "never"};
+
+    for (unsigned i = 0; i < 3; i++)
+        if (strcmp(text, names[i]) == 0) {
+            *progress = (enum progress_option)i;
+            return true;
+        }
+    return bad("--progress", "auto, always or never", text);
+}
+
 static bool read_report_option(struct options *options, int option)
 {
     switch (option) {
@@ -267,6 +285,14 @@ static bool read_report_option(struct options *options, int option)
         return strcmp(optarg, "json") == 0 || strcmp(optarg, "text") == 0 ||
                strcmp(optarg, "prometheus") == 0 ||
                bad("--stats-format", "json, text or prometheus", optarg);
+    case OPT_STATS_EVERY:
+        return ssp_duration(optarg, &options->stats_every) ||
+               bad("--stats-every", "a duration such as 500ms, 10s, 5m or 1h", optarg);
+    case OPT_PROFILE:
+        options->profile = optarg;
+        return *optarg || bad("--profile", "a file", optarg);
+    case OPT_PROGRESS:
+        return read_progress(optarg, &options->progress);
     default:
         return read_engine_option(&options->engine, option);
     }
@@ -284,10 +310,6 @@ static bool read_option(struct options *options, int option)
     case 'b':
         options->batch_given = true;
         return read_number("--batch", optarg, 0, &options->engine.batch);
-    case 'j':
-        if (!read_number("--threads", optarg, 1, &options->engine.threads))
-            return false;
-        return options->engine.threads <= THREADS_MAX || bad("--threads", "at most 64", optarg);
     case 'f':
         return strcmp(optarg, "native") == 0 || bad("--from", "native", optarg);
     case 'q':
@@ -342,8 +364,9 @@ static bool check(const struct options *options)
         (void)fprintf(stderr, "ssp: %s goes with --on-error=skip\n", needs_skip);
         return false;
     }
-    if (options->stats_format && !options->stats) {
-        (void)fputs("ssp: --stats-format goes with --stats\n", stderr);
+    if (!options->stats && (options->stats_format || options->stats_every)) {
+        (void)fprintf(stderr, "ssp: --stats-%s goes with --stats\n",
+                      options->stats_format ? "format" : "every");
         return false;
     }
     return true;
@@ -369,7 +392,7 @@ enum options_result options_read(struct options *options, int argc, char **argv)
     options->loads.items = items + room;
     options->logs.items = items + 2 * room;
     argv[0] = name; /* as getopt_long's messages begin */
-    while ((option = getopt_long(argc, argv, "p:o:F:f:b:w:j:qvhV", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "p:o:F:f:b:w:qvhV", long_options, NULL)) != -1) {
         if (option == 'h' || option == 'V') {
             (void)fputs(option == 'h' ? help : "ssp " SSP_VERSION "\n", stdout);
             return OPTIONS_DONE;

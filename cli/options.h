@@ -9,6 +9,8 @@ struct list {
     size_t count;
 };
 
+enum progress_option { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
+
 struct options {
     struct ssp_options engine;
     bool batch_given; /* or engine.batch is a default */
@@ -27,6 +29,9 @@ struct options {
     bool stats;
     const char *stats_file;   /* NULL: standard error */
     const char *stats_format; /* json, text or prometheus */
+    int64_t stats_every;      /* microseconds; 0: never */
+    const char *profile;      /* a file; NULL: none */
+    enum progress_option progress;
     bool quiet;
     bool verbose;
     bool parse_only; /* --bench=parse, for tests/bench */

@@ -1,5 +1,5 @@
 /* Where updates, bad lines and messages go, and what is refused as a place for them. */
-#include "run.h"
+#include "progress.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,12 +12,15 @@ enum { OUTPUT_BLOCK = 256 * 1024 };
 
 int fail_system(const char *name)
 {
+    progress_clear();
     (void)fprintf(stderr, "ssp: %s: %s\n", name, strerror(errno));
     return SSP_USAGE;
 }
 
 void print_error(FILE *to, const struct ssp_error *error, const char *name)
 {
+    if (to == stderr)
+        progress_clear();
     (void)fputs("ssp: ", to);
     if (name)
         (void)fprintf(to, "%s:", name);
@@ -33,8 +36,10 @@ void flush_messages(struct run *run)
     size_t size;
     const char *bytes = ssp_messages(run->ssp, &size);
 
-    if (size)
+    if (size) {
+        progress_clear();
         (void)fwrite(bytes, 1, size, stderr);
+    }
     ssp_messages_taken(run->ssp);
 }
 
@@ -44,6 +49,8 @@ void flush_output(struct run *run)
     const char *bytes = ssp_output(run->ssp, &size);
     size_t done = 0;
 
+    if (size)
+        progress_clear_for_output();
     while (done < size) {
         ssize_t wrote = write(run->out, bytes + done, size - done);
 
@@ -96,13 +103,15 @@ static bool safe_to_write(const struct options *options, const char *path)
     return false;
 }
 
+/* Devices and pipes may take more than one thing. */
 static bool same_file(const char *a, const char *b)
 {
     struct stat x;
     struct stat y;
 
-    return strcmp(a, b) == 0 || (stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) &&
-                                 x.st_dev == y.st_dev && x.st_ino == y.st_ino);
+    if (stat(a, &x) != 0 || stat(b, &y) != 0)
+        return strcmp(a, b) == 0;
+    return S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 /* A file that is written, as an option names it. */
@@ -130,8 +139,9 @@ int open_outputs(struct run *run)
         {"--output", options->output},
         {"--rejects", options->rejects},
         {"--stats", options->stats_file},
+        {"--profile", options->profile},
     };
-    FILE **const streams[] = {NULL, &run->rejects, &run->stats};
+    FILE **const streams[] = {NULL, &run->rejects, &run->stats, &run->profile};
 
     run->out = STDOUT_FILENO;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
@@ -159,12 +169,11 @@ static int close_file(FILE *file, const char *path)
 /* Full disks and closed pipes may show only now. */
 int close_outputs(struct run *run)
 {
-    int rejects;
-    int stats;
+    int status = 0;
 
     if (close(run->out) != 0)
         return fail_system(run->options.output ? run->options.output : "standard output");
-    rejects = close_file(run->rejects, run->options.rejects);
-    stats = close_file(run->stats, run->options.stats_file);
-    return rejects ? rejects : stats;
+    status |= close_file(run->rejects, run->options.rejects);
+    status |= close_file(run->stats, run->options.stats_file);
+    return status | close_file(run->profile, run->options.profile);
 }

@@ -1,6 +1,8 @@
 /* When statistics are asked for: the engine's, and the command's own. */
 #include "report.h"
 
+#include "progress.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -27,9 +29,21 @@ static uint64_t nanoseconds(struct timeval time)
 
 void report_prepare(struct run *run)
 {
+    const struct options *options = &run->options;
+
     run->started = now();
-    if (run->options.stats)
+    run->next_report = options->stats_every ? run_clock() + options->stats_every : INT64_MAX;
+    if (options->stats || options->profile)
         run->options.engine.stopwatch = now;
+    run->options.engine.profile = options->profile != NULL;
+}
+
+int64_t run_clock(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_MONOTONIC_COARSE, &time); /* a few nanoseconds, at every line */
+    return (int64_t)time.tv_sec * 1000000 + time.tv_nsec / 1000;
 }
 
 static struct ssp_outside outside(const struct run *run, const char *at)
@@ -71,18 +85,19 @@ static int replace_file(const char *path, const char *text, size_t size)
     return direct || rename(other, path) == 0 ? 0 : fail_system(path);
 }
 
-int report_stats(struct run *run, const char *at)
+/* Without --stats, where SIGUSR1 asked: to standard error. */
+static int report(struct run *run, const char *at)
 {
     const struct options *options = &run->options;
     const struct ssp_outside around = outside(run, at);
     const char *text;
     size_t size;
 
-    if (!options->stats)
-        return 0;
     text = ssp_stats(run->ssp, options->stats_format, &around, &size);
     if (options->stats_file && strcmp(options->stats_format, "prometheus") == 0)
         return replace_file(options->stats_file, text, size);
+    if (!run->stats)
+        progress_clear();
     (void)fwrite(text, 1, size, run->stats ? run->stats : stderr);
     if (!run->stats || fflush(run->stats) == 0)
         return 0;
@@ -90,4 +105,43 @@ int report_stats(struct run *run, const char *at)
     (void)fclose(run->stats); /* said once */
     run->stats = NULL;
     return SSP_USAGE;
+}
+
+void report_due(struct run *run)
+{
+    const char *at = NULL;
+
+    if (run->next_report < INT64_MAX && run_clock() >= run->next_report) {
+        int64_t every = run->options.stats_every;
+
+        at = "interval";
+        run->next_report += (run_clock() - run->next_report) / every * every + every;
+    }
+    if (input_asked())
+        at = "signal";
+    if (!at)
+        return;
+    flush_messages(run);
+    if (report(run, at) != 0)
+        exit(SSP_USAGE);
+}
+
+int64_t report_wait(const struct run *run)
+{
+    int64_t left = run->next_report - run_clock();
+
+    if (run->next_report == INT64_MAX)
+        return -1;
+    return left > 0 ? left : 0;
+}
+
+int report_end(struct run *run)
+{
+    if (run->profile) { /* closing it tells whether it could be written */
+        size_t size;
+        const char *text = ssp_profile(run->ssp, &size);
+
+        (void)fwrite(text, 1, size, run->profile);
+    }
+    return run->options.stats ? report(run, "end") : 0;
 }

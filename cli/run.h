@@ -16,9 +16,11 @@ struct run {
     int out;
     FILE *rejects;
     FILE *stats;
-    uint64_t started;   /* nanoseconds of the clock */
-    struct input input; /* being read */
-    uint64_t lines;     /* of those before it */
+    FILE *profile;
+    int64_t next_report; /* by run_clock(); INT64_MAX: none */
+    uint64_t started;    /* nanoseconds of the clock */
+    struct input input;  /* being read */
+    uint64_t lines;      /* of those before it */
     uint64_t bytes_in;
     uint64_t bytes_out;
     int status;       /* so far: 0, or SSP_INCOMPLETE */
@@ -26,6 +28,10 @@ struct run {
     uint64_t applied; /* good ones */
     uint64_t flushed; /* steps whose output was written, for --line-buffered */
 };
+
+/* Microseconds of a clock that never goes back and costs next to nothing; a few milliseconds late.
+ */
+int64_t run_clock(void);
 
 /* output.c: where things are written. Functions that return int return 0 or an exit status, and
  * have said why. */

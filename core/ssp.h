@@ -49,8 +49,7 @@ struct ssp_options {
     bool initial;     /* ssp_start() writes every view, whatever was there */
     bool hash;
     bool seq;
-    uint64_t threads; /* that large steps may run on; 0 and 1: the caller's */
-    uint64_t verify;  /* every so many steps; 0: never */
+    uint64_t verify; /* every so many steps; 0: never */
     /* Reads the line at a place again (ssp_next_place()), padded; false: it cannot. With it, rows
      * that no view shows are kept as the fields that plans read and a hash. NULL: rows are kept
      * whole.
@@ -88,6 +87,9 @@ struct ssp_counters {
     uint64_t state_rows;
 };
 
+/* Microseconds of text such as "16ms", "5s", "2m" or "1h"; false: it is something else. */
+bool ssp_duration(const char *text, int64_t *microseconds);
+
 struct ssp;
 
 struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error);
@@ -100,6 +102,29 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 /* A line of a log, without its LF. Before ssp_start() it is loaded silently. */
 int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
              struct ssp_error *error);
+
+/*
+ * Reading ahead. A block takes copies of lines and parses them; ssp_line_ahead() does with one of
+ * them what ssp_line() does, and says the same of a bad one. A parser and the blocks it fills may
+ * be used on another thread than the engine, each by one thread at a time. The parser has the
+ * settings of the engine as they are when it is made: one for what is loaded, another after
+ * ssp_start().
+ */
+struct ssp_parser;
+struct ssp_block;
+
+struct ssp_parser *ssp_parser_new(const struct ssp *ssp);
+void ssp_parser_free(struct ssp_parser *parser);
+struct ssp_block *ssp_block_new(void);
+void ssp_block_free(struct ssp_block *block);
+void ssp_block_clear(struct ssp_block *block);
+
+/* Lines count from 0. The text of a line is padded, and stays until the block is cleared. */
+void ssp_block_add(struct ssp_block *block, struct ssp_parser *parser, const char *bytes,
+                   size_t size);
+const char *ssp_block_line(const struct ssp_block *block, size_t i, size_t *size);
+int ssp_line_ahead(struct ssp *ssp, const char *source, size_t number,
+                   const struct ssp_block *block, size_t i, struct ssp_error *error);
 
 /* Before ssp_line(): that line can be read again, at this place. */
 void ssp_next_place(struct ssp *ssp, uint64_t place);
@@ -151,6 +176,9 @@ struct ssp_outside {
  * format. The text stays until the next report. */
 const char *ssp_stats(struct ssp *ssp, const char *format, const struct ssp_outside *outside,
                       size_t *size);
+
+/* With options.profile: the time of operators and views so far, as folded stacks (ssp-stats(5)). */
+const char *ssp_profile(struct ssp *ssp, size_t *size);
 uint64_t ssp_steps(const struct ssp *ssp);
 
 /* Reads a line as ssp_line() would and applies nothing: the floor that benchmarks compare with. */

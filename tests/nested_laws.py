@@ -173,6 +173,8 @@ def run(args, log, **more):
 def check(ssp, seed, folder):
     plans = Plans(seed)
     views = [plans.view("v0"), plans.view("v1")]
+    if seed % 3 == 0:
+        views[seed % 2]["refresh"] = 2 + seed % 5
     for view in views:
         if "is_missing" in json.dumps(view):
             view["root"] = json.loads(json.dumps(view["root"]), object_hook=without_value)
@@ -194,10 +196,27 @@ def check(ssp, seed, folder):
         from_file = run([ssp, "--batch=" + batch, plan_file, log_file], b"")
         if from_file.stdout != done.stdout:
             fail(seed, f"--batch={batch}: other updates from a file than from a pipe", views, log)
-        ends.add(tuple(x for x in done.stdout.split(b"\n")[-3:-1]))
+        for view, whole in last_words(done.stdout):
+            fail(seed, f"--batch={batch}: {view} wrote {whole} last, but that is not its snapshot",
+                 views, log)
+        ends.add(tuple(x for x in done.stdout.split(b"\n") if b'"snapshot":true' in x)[-2:])
     if len({json.dumps([x.get("result_hash") for x in map(json.loads, end)]) for end in ends}) != 1:
         fail(seed, "the content depends on the batch", views, log)
     return 1
+
+
+def last_words(output):
+    """Views whose last whole update is not what their last snapshot says."""
+    last, snapshots = {}, {}
+    for line in map(json.loads, output.splitlines()):
+        if line["format"] not in ("flat", "tree"):
+            last.pop(line["view_id"], None)
+        elif line.get("snapshot"):
+            snapshots[line["view_id"]] = line["records"]
+        else:
+            last[line["view_id"]] = line["records"]
+    return [(view, whole) for view, whole in last.items()
+            if view in snapshots and snapshots[view] != whole and view != "later"]
 
 
 def without_value(item):

@@ -15,7 +15,6 @@
 struct run_options {
     uint64_t batch;
     uint64_t max_pending;
-    uint64_t threads;
     uint64_t seed;
     uint64_t verify;
     bool no_coalesce;
@@ -33,6 +32,7 @@ struct run_options {
     const char *batch_on;
     uint64_t clock; /* ssp_clock() before every line, at times of this seed; 0: never */
     bool unasked;   /* no snapshots but those of the log: updates are held back as long as can be */
+    bool ahead;     /* lines are parsed before they are applied */
     bool reread;    /* lines can be read again, so rows need not be kept whole */
     struct case_settings settings;
 };
@@ -50,7 +50,9 @@ struct run {
     struct ssp *ssp;
     struct live_view live[CASE_VIEWS_MAX];
     unsigned live_count;
-    bool inside; /* a transaction */
+    bool inside;               /* a transaction */
+    struct ssp_parser *parser; /* with `ahead` */
+    struct ssp_block *block;
     struct gen clock;
     int64_t now;
     bool learns; /* takes snapshots as they are */
@@ -104,6 +106,20 @@ static inline void tick(struct run *run)
                        ssp_alarm(run->ssp), run->now);
 }
 
+/* Three copies of the line: it must not matter which one is taken. */
+static inline int feed_ahead(struct run *run, const char *bytes, size_t size,
+                             struct ssp_error *error)
+{
+    if (!run->parser)
+        run->parser = ssp_parser_new(run->ssp);
+    if (!run->block)
+        run->block = ssp_block_new();
+    ssp_block_clear(run->block);
+    for (int i = 0; i < 3; i++)
+        ssp_block_add(run->block, run->parser, bytes, size);
+    return ssp_line_ahead(run->ssp, "log", 1, run->block, 1, error);
+}
+
 static inline int feed(struct run *run, const char *bytes, size_t size, bool plan,
                        struct ssp_error *error)
 {
@@ -123,8 +139,9 @@ static inline int feed(struct run *run, const char *bytes, size_t size, bool pla
         run->kept_sizes[run->kept_count] = size;
         ssp_next_place(run->ssp, run->kept_count++);
     }
-    status = plan ? ssp_plan(run->ssp, "plan.json", copy, size, error)
-                  : ssp_line(run->ssp, "log", 1, copy, size, error);
+    status = plan                  ? ssp_plan(run->ssp, "plan.json", copy, size, error)
+             : run->options->ahead ? feed_ahead(run, copy, size, error)
+                                   : ssp_line(run->ssp, "log", 1, copy, size, error);
     if (plan || !run->options->reread)
         free(copy);
     return status;
@@ -353,7 +370,6 @@ static inline bool run_start(struct run *run)
     const struct run_options *o = run->options;
     const struct ssp_options options = {.batch = o->batch,
                                         .max_pending = o->max_pending,
-                                        .threads = o->threads,
                                         .window = o->window,
                                         .window_on = o->window_on,
                                         .batch_on = o->batch_on,
@@ -461,6 +477,8 @@ static inline bool run_case(struct run *run, const struct gen_case *c, const str
             if (log->lines[i].kind == LINE_CHANGE)
                 need(run, log->lines[i].text);
         ssp_start(run->ssp);
+        ssp_parser_free(run->parser);
+        run->parser = NULL;
         take(run, true, false);
         if (options->loads && !options->initial && options->follow) {
             run->learns = true; /* consumers have been told before */
@@ -472,6 +490,8 @@ static inline bool run_case(struct run *run, const struct gen_case *c, const str
         run_end(run);
     }
     ssp_free(run->ssp);
+    ssp_parser_free(run->parser);
+    ssp_block_free(run->block);
     if (row_live_count())
         (void)complain(&run->why, "%zu rows are alive after ssp_free", row_live_count());
     return run->why.size == 0;

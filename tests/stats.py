@@ -6,10 +6,14 @@ import collections
 import itertools
 import json
 import os
+import pty
 import re
+import select
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 SSP = os.path.abspath(sys.argv[1])
 SOURCE = os.path.abspath(sys.argv[2])
@@ -404,6 +408,15 @@ def test_traces_and_messages_keep_their_order():
     assert [x[:10] for x in err.split("\n")[:-1]] == ['{"trace":"', "ssp: <stdi", '{"trace":"']
 
 
+def test_what_is_written_goes_to_different_files():
+    views = plan({"root": SCAN})
+    for first, second in itertools.combinations(("output", "rejects", "stats", "profile"), 2):
+        args = ["--on-error=skip", f"--{first}=x", views]
+        _, err = run(*args, f"--{second}=./x", log=SMALL, status=2)
+        assert err == f"ssp: ./x: --{first} and --{second} are one file\n"
+        assert run(*args[:1], views, f"--{first}=/dev/null", f"--{second}=/dev/null")[1] == ""
+
+
 def test_a_report_that_cannot_be_written_is_an_error():
     _, err = run("--stats=no/such", plan({"root": SCAN}), log="bad\n", status=2)
     assert err == "ssp: no/such: No such file or directory\n"  # before a line is read
@@ -412,6 +425,211 @@ def test_a_report_that_cannot_be_written_is_an_error():
                        log=SMALL, status=2)
         assert out.count("\n") == 2
         assert err == "ssp: /dev/full: No space left on device\n"
+
+
+def start(*args, **more):
+    options = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    return subprocess.Popen([SSP, *args], **{**options, **more})
+
+
+def read_line(stream, count=1):
+    """Of what is still running."""
+    got = b""
+    while got.count(b"\n") < count:
+        ready, _, _ = select.select([stream], [], [], TIMEOUT)
+        more = os.read(stream.fileno(), 1 << 20) if ready else b""
+        assert more, got
+        got += more
+    return got.decode()
+
+
+def wait_for_sleep(process):
+    for _ in range(TIMEOUT * 100):
+        with open(f"/proc/{process.pid}/stat", encoding="ascii") as stat:
+            if stat.read().rsplit(")", 1)[1].split()[0] == "S":
+                return
+        time.sleep(0.01)
+    raise AssertionError("it never waits for input")
+
+
+def test_a_signal_asks_for_a_report_while_it_waits():
+    for args, timed in ((["--stats"], True), ([], False)):
+        process = start(*args, plan({"root": SCAN}))
+        for lines in (1, 2):
+            process.stdin.write(line("t", "create", lines, {}).encode())
+            process.stdin.flush()
+            time.sleep(0.1)
+            wait_for_sleep(process)
+            process.send_signal(signal.SIGUSR1)
+            got = json.loads(read_line(process.stderr))
+            assert (got["run"]["at"], got["input"]["lines"]) == ("signal", lines)
+            assert (got["circuit"]["time_us"] is None) != timed
+            assert (got["step_latency"]["max_us"] is None) != timed
+            assert len(got["top_by_time"]) == lines * timed
+        _, err = process.communicate(timeout=TIMEOUT)
+        assert process.returncode == 0
+        reports = [json.loads(x)["run"]["at"] for x in err.decode().split("\n")[:-1]]
+        assert reports == ["end"] * timed
+
+
+def test_a_signal_asks_for_a_report_while_it_works():
+    with open("log", "w", encoding="utf-8") as file:
+        file.writelines(line("t", "create", i, {"u": i}) for i in range(3000))
+    # A flat view writes itself for each line, so the pipe is full long before the end.
+    process = start("--stats=stats.json", plan({"root": SCAN, "format": "flat"}), "log",
+                    stdout=subprocess.PIPE)
+    wait_for_sleep(process)
+    process.send_signal(signal.SIGUSR1)
+    assert process.communicate(timeout=TIMEOUT)[1] == b""
+    with open("stats.json", encoding="utf-8") as file:
+        first, last = map(json.loads, file)
+    assert (first["run"]["at"], last["run"]["at"]) == ("signal", "end")
+    assert first["steps"]["made"] < last["steps"]["made"] == 3000
+
+
+def test_reports_come_at_intervals():
+    process = start("--stats=-", "--stats-every=50ms", "--stats-format=json", plan({"root": SCAN}))
+    reports = [json.loads(x) for x in read_line(process.stderr, 3).split("\n")[:-1]]
+    process.stdin.write(line("t", "create", 1, {}).encode())
+    process.stdin.close()
+    reports += map(json.loads, process.stderr.read().decode().split("\n")[:-1])
+    assert process.wait(TIMEOUT) == 0
+    assert {x["run"]["at"] for x in reports[:-1]} == {"interval"}
+    assert (reports[-1]["run"]["at"], reports[-1]["steps"]["made"]) == ("end", 1)
+    elapsed = [x["run"]["elapsed_us"] for x in reports]
+    assert elapsed == sorted(elapsed)
+    assert elapsed[2] - elapsed[0] > 70000  # two intervals, less the grain of the clock
+
+
+def test_a_collector_never_sees_half_of_it():
+    process = start("--stats=x.prom", "--stats-every=1ms", "--stats-format=prometheus",
+                    plan({"root": SCAN}))
+    seen = set()
+    while not os.path.exists("x.prom"):
+        time.sleep(0.01)
+    while len(seen) < 20:
+        with open("x.prom", encoding="utf-8") as file:
+            text = file.read()
+        assert text == "" or text.endswith("\n") and "ssp_operators_time_seconds_total{" in text
+        seen.add(text)
+    process.communicate(timeout=TIMEOUT)
+    assert process.returncode == 0
+
+
+def profile(*args, **more):
+    got, _, _ = stats("--profile=folded", *args, **more)
+    stacks = {}
+    with open("folded", encoding="utf-8") as file:
+        for text in file.read().split("\n")[:-1]:
+            stack, count = text.rsplit(" ", 1)
+            assert stack not in stacks and int(count) > 0
+            stacks[stack] = int(count)
+    return got, stacks
+
+
+def test_a_profile_has_the_time_of_every_operator_once():
+    for args in ([x for p in PLANS for x in ("-p", p)] + [SHOP],
+                 [plan({"root": TREE}, {"root": TREE, "format": "tree"}, {"root": SCAN}), SHOP]):
+        got, stacks = profile(*args)
+        assert got["step_latency"]["count"] == got["steps"]["made"]
+        nodes = {int(x.rsplit("#", 1)[1]): t for x, t in stacks.items() if "#" in x}
+        assert nodes == {x["node"]: round(x["time_us"] * 1000)
+                         for x in got["operators"] if x["time_us"]}
+        views = {x.split(";")[0]: t for x, t in stacks.items() if x.endswith(";(update)")}
+        assert views == {x["view_id"]: round(x["time_us"] * 1000)
+                         for x in got["views"] if x["time_us"]}
+        assert sum(stacks.values()) < got["run"]["elapsed_us"] * 1000
+        assert stacks["(lines)"] > 0 and stacks["(steps)"] > 0
+        steps = got["step_latency"]["total_us"] + got["steps"]["start_us"]
+        assert abs(sum(stacks.values()) - stacks["(lines)"] - steps * 1000) < 0.05 * steps * 1000
+
+
+def test_frames_lead_from_the_view_to_the_table():
+    join = {"op": "join", "left": {"op": "filter", "input": SCAN,
+                                   "predicate": {"type": "gte", "field": "u", "value": 0}},
+            "right": {"op": "scan", "table": "u"}, "on": {"left_field": "u", "right_field": "a"}}
+    top = {"op": "limit", "limit": 1, "input": join["left"]}
+    _, stacks = profile(plan({"id": "a;b\n", "root": {**join, "left": SCAN}}), log=SMALL)
+    assert set(stacks) == {"a_b_;distinct #4", "a_b_;distinct #4;join #3", "a_b_;(update)", "(steps)",
+                           "(lines)"}, stacks
+    _, stacks = profile(plan({"root": join}, {"root": top}), log=SMALL)
+    assert set(stacks) == {"v0;distinct #5", "v0;distinct #5;join #4", "v0;(update)", "v1;limit #6",
+                           "v1;(update)",
+                           "(shared);filter #2", "(steps)", "(lines)"}, stacks
+    nested = {"op": "filter", "input": {"op": "filter", "input": SCAN, "predicate": {
+        "type": "gte", "field": "u", "value": 0}},
+              "predicate": {"type": "lte", "field": "u", "value": 9}}
+    _, stacks = profile(plan({"root": nested}), log=SMALL)
+    assert {"v0;filter #3", "v0;filter #3;filter #2"} < set(stacks)
+
+
+def on_terminal(args, feed=None):
+    """What a terminal shows as standard error, and the status."""
+    primary, secondary = pty.openpty()
+    process = start(*args, stderr=secondary, stdin=subprocess.PIPE if feed else subprocess.DEVNULL)
+    os.close(secondary)
+    shown = b""
+    for part in feed or []:
+        process.stdin.write(part.encode())
+        process.stdin.flush()
+        time.sleep(0.7)
+    if feed:
+        process.stdin.close()
+    while True:
+        try:
+            shown += os.read(primary, 1 << 16)
+        except OSError:  # all have closed it
+            break
+    os.close(primary)
+    return shown.decode(), process.wait(TIMEOUT)
+
+
+def test_progress_is_for_terminals_and_files():
+    ends = re.compile(r"\r763KiB 1.40k lines 0:00:0\d \[\S+iB/s\] \[={10,}\] 100% *\r\n")
+    assert ends.fullmatch(on_terminal([PLANS[0], SHOP])[0])
+    for args in (["-q"], ["--progress=never"]):
+        assert on_terminal([*args, PLANS[0], SHOP]) == ("", 0)
+    assert on_terminal([PLANS[0]], feed=["\n"]) == ("", 0)  # a pipe has no size
+    assert run(PLANS[0], SHOP)[1] == ""
+    _, err = run("--progress=always", PLANS[0], SHOP)
+    assert ends.fullmatch(err.replace("\n", "\r\n"))
+    _, err = run("--progress=always", PLANS[0], log=SMALL)
+    assert re.fullmatch(r"\r450B 8 lines 0:00:00 \[\S+B/s\]\n", err)
+
+
+def test_messages_do_not_stand_in_the_line_of_progress():
+    shown, status = on_terminal(["--progress=always", "--on-error=skip", "--stats=-",
+                                 plan({"root": SCAN})],
+                                feed=[line("t", "create", 1, {}), "no\n", "no\n"])
+    assert status == 1
+    shown = shown.replace("\r\n", "\n")
+    drawn = [x for x in re.split(r"[\r\n]", shown) if "lines 0:00:0" in x]
+    assert len(drawn) > 2 and drawn[-1].startswith("60B 3 lines"), drawn
+    for text in shown.split("\n")[:-1]:
+        seen = ""
+        for part in text.split("\r"):  # as a terminal shows it
+            seen = part + seen[len(part):]
+        if "ssp: " in seen:
+            assert re.fullmatch(r"ssp: <stdin>:\d:1: not a JSON object *", seen), seen
+    assert shown.count("not a JSON object") == 2 and "\nrun\n  at" in shown
+
+
+def test_a_stopped_run_leaves_its_reports():
+    process = start("--stats=stats.json", "--profile=folded", "--progress=always",
+                    plan({"root": SCAN}))
+    process.stdin.write(SMALL.encode())
+    process.stdin.flush()
+    time.sleep(0.1)
+    wait_for_sleep(process)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == -signal.SIGTERM
+    assert re.fullmatch(r"\r450B 8 lines .*\nssp: stopped by signal 15 after 8 lines\n",
+                        err.decode())
+    with open("stats.json", encoding="utf-8") as file:
+        assert json.load(file)["mutations"]["received"] == 8
+    with open("folded", encoding="utf-8") as file:
+        assert "v0;(update) " in file.read()
 
 
 def main():

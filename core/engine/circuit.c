@@ -3,20 +3,11 @@
 
 #include "base/buf.h"
 #include "base/check.h"
-#include "base/crew.h"
 #include "base/hash.h"
 #include "base/mem.h"
 #include "plan/write.h"
 
-#include <limits.h>
 #include <string.h>
-
-/* A step is run by several threads if it has so many rows and reaches so many views. */
-#ifdef SSP_STRESS
-enum { PARALLEL_ROWS = 1, PARALLEL_VIEWS = 1 };
-#else
-enum { PARALLEL_ROWS = 512, PARALLEL_VIEWS = 4 };
-#endif
 
 static uint64_t text_hash(const struct buf *text)
 {
@@ -45,11 +36,6 @@ static void attach(struct circuit *circuit, struct node *node)
         mem_grow(circuit->nodes, &circuit->max, circuit->count + 1, sizeof(struct node *));
     hashtab_insert(&circuit->index, text_hash(&node->text), (uint32_t)circuit->count);
     node->number = circuit->next_number++;
-    node->level = 0;
-    node->visited = 0;
-    for (unsigned i = 0; i < node->input_count; i++)
-        if (node->inputs[i]->level >= node->level)
-            node->level = node->inputs[i]->level + 1;
     circuit->nodes[circuit->count++] = node;
     circuit->generation++;
 }
@@ -313,152 +299,48 @@ void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *
     enqueue(circuit, scan);
 }
 
-/* On any thread: touches nothing but the node. */
-static void run_node(struct node *node, struct zset **in, struct timer *timer, uint64_t weight)
-{
-    uint64_t start = weight ? timer_start(timer, weight) : 0;
-
-    op_step(node->op, node->input_count, in, &node->out);
-    if (weight)
-        node->time += weight * timer_stop(timer, weight, start);
-}
-
-/* The changes that a node takes, and how many rows they are. */
-static size_t inputs_of(const struct node *node, struct zset **in)
-{
-    size_t rows = 0;
-
-    for (unsigned i = 0; i < node->input_count; i++) {
-        in[i] = &node->inputs[i]->out;
-        rows += in[i]->count;
-    }
-    return rows;
-}
-
 static void run(struct circuit *circuit, struct node *node)
 {
     struct timer *timer = circuit->timer;
-    size_t rows;
+    struct timing timing = {0};
+    size_t rows = 0;
 
+    circuit->runs++;
+    circuit->runs_saved += node->users - 1;
     if (!node->op->class->step) {
         node->op->rows_out += node->out.count;
+        node->runs++;
         return;
     }
     circuit->in = mem_grow(circuit->in, &circuit->in_max, node->input_count, sizeof(struct zset *));
-    rows = inputs_of(node, circuit->in);
-    run_node(node, circuit->in, timer, timer ? timer_weight(timer, node->runs, rows) : 0);
-}
-
-/* What follows from a node that has run. */
-static void pass_on(struct circuit *circuit, struct node *node)
-{
-    circuit->runs++;
-    circuit->runs_saved += node->users - 1;
-    node->runs++;
+    for (unsigned i = 0; i < node->input_count; i++) {
+        circuit->in[i] = &node->inputs[i]->out;
+        rows += circuit->in[i]->count;
+    }
+    if (timer)
+        timing = timer_start(timer, node->runs, rows);
+    op_step(node->op, node->input_count, circuit->in, &node->out);
     if (node->op->fault)
         circuit->fault = node->op->fault;
-    if (node->out.count == 0)
-        return;
-    circuit->rows += node->out.count;
-    circuit->ran =
-        mem_grow(circuit->ran, &circuit->ran_max, circuit->ran_count + 1, sizeof(struct node *));
-    circuit->ran[circuit->ran_count++] = node;
-    for (size_t i = 0; i < node->consumer_count; i++)
-        enqueue(circuit, node->consumers[i]);
-}
-
-/* Adds the views below a node to those of other nodes, up to as many as are asked for. */
-static size_t count_views(struct circuit *circuit, struct node *node, size_t count, size_t enough)
-{
-    if (node->visited == circuit->visits || count >= enough)
-        return count;
-    node->visited = circuit->visits;
-    count += node->view_count;
-    for (size_t i = 0; i < node->consumer_count; i++)
-        count = count_views(circuit, node->consumers[i], count, enough);
-    return count;
-}
-
-/* Whether handing out the nodes of this step to threads is worth it. */
-static bool is_large(struct circuit *circuit)
-{
-    size_t rows = 0;
-    size_t views = 0;
-
-    if (!circuit->crew)
-        return false;
-    for (size_t i = 0; i < circuit->queue_count; i++)
-        rows += circuit->queue[i]->out.count; /* only scans have one yet */
-    if (rows < PARALLEL_ROWS)
-        return false;
-    circuit->visits++;
-    for (size_t i = 0; i < circuit->queue_count; i++)
-        views = count_views(circuit, circuit->queue[i], views, PARALLEL_VIEWS);
-    return views >= PARALLEL_VIEWS;
-}
-
-static void run_part(void *context, size_t i)
-{
-    const struct circuit *circuit = context;
-    struct node *node = circuit->wave[i];
-    struct zset **in = mem_alloc(node->input_count * sizeof(struct zset *));
-
-    (void)inputs_of(node, in);
-    run_node(node, in, circuit->timer, circuit->timer && circuit->timer->all);
-    free(in);
-}
-
-/* Takes the nodes of the lowest level out of the queue; how many there are that have to run. */
-static size_t next_wave(struct circuit *circuit)
-{
-    struct node **nodes = circuit->queue;
-    size_t count = circuit->queue_count;
-    unsigned level = UINT_MAX;
-    size_t wave = 0;
-
-    for (size_t i = 0; i < count; i++)
-        level = nodes[i]->level < level ? nodes[i]->level : level;
-    circuit->wave = mem_grow(circuit->wave, &circuit->wave_max, count, sizeof(struct node *));
-    for (size_t i = 0; i < count; i++) {
-        if (nodes[i]->level != level)
-            continue;
-        circuit->wave[wave++] = nodes[i];
-        nodes[i]->queued = false;
-    }
-    circuit->queue_count = 0;
-    for (size_t i = 0; i < count; i++) /* the others, in the order of a heap again */
-        if (nodes[i]->queued) {
-            nodes[i]->queued = false;
-            enqueue(circuit, nodes[i]);
-        }
-    return wave;
-}
-
-/* Level by level. */
-static void step_together(struct circuit *circuit)
-{
-    while (circuit->queue_count) {
-        size_t count = next_wave(circuit);
-
-        if (count > 1 && circuit->wave[0]->op->class->step)
-            crew_run(circuit->crew, run_part, circuit, count);
-        else
-            for (size_t i = 0; i < count; i++)
-                run(circuit, circuit->wave[i]);
-        for (size_t i = 0; i < count; i++)
-            pass_on(circuit, circuit->wave[i]);
-    }
+    if (timing.weight)
+        node->time += timing.weight * timer_stop(timer, &timing);
+    node->runs++;
 }
 
 void circuit_step(struct circuit *circuit)
 {
-    if (is_large(circuit))
-        step_together(circuit);
     while (circuit->queue_count) {
         struct node *node = dequeue(circuit);
 
         run(circuit, node);
-        pass_on(circuit, node);
+        if (node->out.count == 0)
+            continue;
+        circuit->rows += node->out.count;
+        circuit->ran = mem_grow(circuit->ran, &circuit->ran_max, circuit->ran_count + 1,
+                                sizeof(struct node *));
+        circuit->ran[circuit->ran_count++] = node;
+        for (size_t i = 0; i < node->consumer_count; i++)
+            enqueue(circuit, node->consumers[i]);
     }
 }
 
@@ -488,7 +370,6 @@ void circuit_release(struct circuit *circuit)
     free(circuit->nodes);
     free(circuit->queue);
     free(circuit->in);
-    free(circuit->wave);
     free(circuit->ran);
     hashtab_release(&circuit->index);
     memset(circuit, 0, sizeof(*circuit));

@@ -33,6 +33,8 @@ struct meter {
     struct timer timer;
     struct histogram latency; /* nanoseconds */
     uint64_t start_time;      /* of the evaluation before the first step */
+    uint64_t step_time;       /* own time of that and of the steps; and */
+    uint64_t line_time;       /* of taking lines: if all is timed */
     struct meter_top by_rows;
     struct meter_top by_time;
 };

@@ -345,7 +345,34 @@ enum status mutation_read(struct mutation_reader *reader, const char *source, si
     find_members(&line);
     if (!read_op(&line, &out->op) || !read_fields(reader, &line, out))
         return ERR_INPUT;
-    if ((out->op <= LINE_DELETE || out->op == LINE_TRUNCATE) && !read_pace(reader, &line, out))
+    if (mutation_is_change(out) && !read_pace(reader, &line, out))
         return ERR_INPUT;
     return OK;
+}
+
+static struct value copy_value(struct arena *arena, struct value value)
+{
+    if (value.size)
+        value.text = arena_copy(arena, value.text, value.size);
+    return value;
+}
+
+struct mutation mutation_copy(struct arena *arena, const struct mutation *m)
+{
+    struct mutation copy = *m;
+    bool inside = m->id.size && m->id_text > m->id.text && m->id_text < m->id.text + m->id.size;
+
+    copy.table = arena_copy(arena, m->table, m->table_size);
+    copy.id = copy_value(arena, m->id);
+    copy.id_text = inside ? copy.id.text + (m->id_text - m->id.text)
+                          : arena_copy(arena, m->id_text, m->id_size); /* it is decoded */
+    copy.record = copy_value(arena, m->record);
+    copy.run = copy_value(arena, m->run);
+    if (m->field_count) {
+        uint32_t *fields = ARENA_ARRAY(arena, uint32_t, m->field_count);
+
+        memcpy(fields, m->fields, m->field_count * sizeof(*fields));
+        copy.fields = fields;
+    }
+    return copy;
 }

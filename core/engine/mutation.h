@@ -43,6 +43,12 @@ struct mutation {
     size_t view_id_size;
 };
 
+/* Of tables, and not a control line. */
+static inline bool mutation_is_change(const struct mutation *mutation)
+{
+    return mutation->op <= LINE_DELETE || mutation->op == LINE_TRUNCATE;
+}
+
 struct mutation_reader {
     struct json_reader *json;
     bool strict;             /* equal keys are refused */
@@ -62,5 +68,8 @@ void mutation_reader_release(struct mutation_reader *reader);
 enum status mutation_read(struct mutation_reader *reader, const char *line, size_t size,
                           struct mutation *out, bool *torn, struct err *err)
     __attribute__((warn_unused_result));
+
+/* The same mutation with all that it borrows in the arena. */
+struct mutation mutation_copy(struct arena *arena, const struct mutation *mutation);
 
 #endif

@@ -2,9 +2,10 @@
 #include "ssp.h"
 
 #include "base/buf.h"
-#include "base/crew.h"
+#include "base/duration.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "engine/ahead.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
 
@@ -21,6 +22,11 @@ static int give(struct ssp_error *error, const struct err *err, bool torn)
     error->torn = torn;
     memcpy(error->message, err->message, sizeof(error->message));
     return error->status;
+}
+
+bool ssp_duration(const char *text, int64_t *microseconds)
+{
+    return duration_read(text, strlen(text), microseconds);
 }
 
 struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
@@ -40,8 +46,6 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->batch.keep_prefix = options->keep_prefix;
     timer_init(&ssp->meter.timer, options->stopwatch, options->profile);
     ssp->circuit.timer = &ssp->meter.timer;
-    ssp->crew = crew_new(options->threads);
-    ssp->circuit.crew = ssp->crew;
     if (engine_read_options(ssp, &err) == OK)
         return ssp;
     (void)give(error, &err, false);
@@ -63,7 +67,6 @@ void ssp_free(struct ssp *ssp)
     free(ssp->changed);
     refresh_release(&ssp->refresh);
     circuit_release(&ssp->circuit);
-    crew_free(ssp->crew);
     store_release(&ssp->store);
     mutation_reader_release(&ssp->reader);
     mutation_reader_release(&ssp->rereader);
@@ -104,8 +107,8 @@ int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size
 
 void ssp_start(struct ssp *ssp)
 {
-    struct timer *timer = &ssp->meter.timer;
-    uint64_t start = timer->now ? timer->now() : 0;
+    struct meter *meter = &ssp->meter;
+    struct timing timing = timer_start(&meter->timer, 0, SIZE_MAX);
     struct view_line line;
 
     /* What was loaded is not a step: it goes through the circuit as the tables are now. */
@@ -129,8 +132,8 @@ void ssp_start(struct ssp *ssp)
     }
     circuit_finish(&ssp->circuit);
     engine_tell_trace(ssp);
-    if (timer->now)
-        ssp->meter.start_time = timer->now() - start;
+    meter->start_time = timer_stop(&meter->timer, &timing);
+    meter->step_time += timing.own;
     if (ssp->options.verify && !ssp->circuit.fault)
         engine_verify(ssp);
 }
@@ -164,7 +167,7 @@ int64_t ssp_alarm(const struct ssp *ssp)
     int64_t step = PACE_NEVER;
     int64_t write = refresh_time(&ssp->refresh);
 
-    if (ssp->pace.event_time || !ssp->started || ssp->broken)
+    if (ssp->pace.event_time || !ssp->started || ssp->broken || ssp->circuit.fault)
         return PACE_NEVER;
     if (!ssp->batch.transaction)
         step = pace_end(&ssp->pace, ssp->batch.waiting);
@@ -290,20 +293,24 @@ void ssp_next_place(struct ssp *ssp, uint64_t place)
     ssp->place = place;
 }
 
-static enum status take_line(struct ssp *ssp, const struct plan_source *text, bool *torn,
-                             struct err *err)
+/* ahead: the line as it was parsed before; NULL: it was not. */
+static enum status take_line(struct ssp *ssp, const struct plan_source *text,
+                             const struct mutation *ahead, bool *torn, struct err *err)
 {
     struct mutation mutation;
-    enum status status;
+    enum status status = OK;
 
     /* A line that cannot be read again: it and all others are kept. */
     if (ssp->place == LEAN_NO_PLACE && engine_whole(ssp, err) != OK)
         return err->status;
-    status = mutation_read(&ssp->reader, text->bytes, text->size, &mutation, torn, err);
+    if (ahead)
+        mutation = *ahead;
+    else
+        status = mutation_read(&ssp->reader, text->bytes, text->size, &mutation, torn, err);
     if (status != OK)
         return status;
     mutation.place = ssp->place;
-    if (mutation.op <= LINE_DELETE || mutation.op == LINE_TRUNCATE)
+    if (mutation_is_change(&mutation))
         return apply(ssp, &mutation, err);
     return control(ssp, &mutation, text, err);
 }
@@ -320,26 +327,25 @@ static int give_fault(struct ssp *ssp, struct ssp_error *error)
     return give(error, &err, false);
 }
 
-int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
-             struct ssp_error *error)
+static int one_line(struct ssp *ssp, const struct plan_source *text, const struct mutation *ahead,
+                    struct ssp_error *error)
 {
-    const struct plan_source text = {source, bytes, size, number};
     struct err err = {0};
     bool torn = false;
     enum status status;
 
-    ssp->source = source;
-    ssp->line = number;
+    ssp->source = text->name;
+    ssp->line = text->line;
     if (ssp->options.verify) {
         buf_clear(&ssp->line_text);
-        buf_add(&ssp->line_text, bytes, size);
+        buf_add(&ssp->line_text, text->bytes, text->size);
     }
-    status = take_line(ssp, &text, &torn, &err);
+    status = take_line(ssp, text, ahead, &torn, &err);
     ssp->place = LEAN_NO_PLACE;
     ssp->broken = status == ERR_USAGE; /* rows may be half whole: no step is right any more */
     if (status != OK) {
-        err.source = source;
-        err.line = number;
+        err.source = text->name;
+        err.line = text->line;
         return give(error, &err, torn);
     }
     if (step_is_due(ssp))
@@ -347,6 +353,38 @@ int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *byt
     else if (!ssp->started && !ssp->batch.transaction && ssp->batch.waiting >= LOAD_REST)
         batch_rest(&ssp->batch); /* loading remembers no old rows */
     return give_fault(ssp, error);
+}
+
+static int timed_line(struct ssp *ssp, const struct plan_source *text, const struct mutation *ahead,
+                      struct ssp_error *error)
+{
+    struct meter *meter = &ssp->meter;
+    struct timing timing = {0};
+    int status;
+
+    if (meter->timer.all)
+        timing = timer_start(&meter->timer, 0, 0);
+    status = one_line(ssp, text, ahead, error);
+    (void)timer_stop(&meter->timer, &timing);
+    meter->line_time += timing.own;
+    return status;
+}
+
+int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
+             struct ssp_error *error)
+{
+    const struct plan_source text = {source, bytes, size, number};
+
+    return timed_line(ssp, &text, NULL, error);
+}
+
+int ssp_line_ahead(struct ssp *ssp, const char *source, size_t number,
+                   const struct ssp_block *block, size_t i, struct ssp_error *error)
+{
+    const struct ahead_line *line = ahead_line(block, i);
+    const struct plan_source text = {source, line->bytes, line->size, number};
+
+    return timed_line(ssp, &text, line->parsed ? &line->mutation : NULL, error);
 }
 
 int ssp_end(struct ssp *ssp, struct ssp_error *error)

@@ -46,8 +46,7 @@ void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,
                   const struct view_line *line)
 {
     struct timer *timer = &ssp->meter.timer;
-    uint64_t weight = timer_weight(timer, view->runs++, change->count);
-    uint64_t start = timer_start(timer, weight);
+    struct timing timing = timer_start(timer, view->runs++, change->count);
     uint64_t records = view->records;
     bool written;
 
@@ -58,14 +57,12 @@ void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,
     ssp->records += view->records - records;
     if (view->trace)
         trace_write(view->trace, &view->plan, line->mark == MARK_INITIAL, written, &ssp->trace);
-    if (weight)
-        view->time += weight * timer_stop(timer, weight, start);
+    view->time += timing.weight * timer_stop(timer, &timing);
 }
 
 /* What a step began with, to tell at its end what it did. */
 struct step {
-    uint64_t weight; /* timer.h */
-    uint64_t start;
+    struct timing timing;
     uint64_t mutations;
     uint64_t records;
     uint64_t rows;
@@ -81,8 +78,7 @@ static struct step step_begin(struct ssp *ssp)
         .updates = ssp->updates,
     };
 
-    step.weight = timer_weight(&ssp->meter.timer, ssp->steps, step.mutations);
-    step.start = timer_start(&ssp->meter.timer, step.weight);
+    step.timing = timer_start(&ssp->meter.timer, ssp->steps, step.mutations);
     return step;
 }
 
@@ -113,7 +109,7 @@ static void trace_step(struct ssp *ssp, const struct step *step)
     engine_tell_trace(ssp);
 }
 
-static void step_end(struct ssp *ssp, const struct step *step)
+static void step_end(struct ssp *ssp, struct step *step)
 {
     const struct buf *key = &ssp->batch.key;
     bool one = step->mutations == 1 && key->size > 0;
@@ -132,8 +128,9 @@ static void step_end(struct ssp *ssp, const struct step *step)
         trace_step(ssp, step);
     if (!ssp->meter.timer.now)
         return;
-    done.time = timer_stop(&ssp->meter.timer, step->weight, step->start);
-    meter_add(&ssp->meter, &done, step->weight);
+    done.time = timer_stop(&ssp->meter.timer, &step->timing);
+    ssp->meter.step_time += step->timing.own;
+    meter_add(&ssp->meter, &done, step->timing.weight);
 }
 
 /* Views that write less often take in what changed and write if they are due. Returns how many of

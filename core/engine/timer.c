@@ -10,7 +10,7 @@ enum {
 
 void timer_init(struct timer *timer, uint64_t (*now)(void), bool all)
 {
-    *timer = (struct timer){now, all, UINT64_C(0x9e3779b97f4a7c15), TIMER_SAMPLE, UINT64_MAX};
+    *timer = (struct timer){now, all, UINT64_C(0x9e3779b97f4a7c15), TIMER_SAMPLE, UINT64_MAX, 0};
     for (int i = 0; now && i < TIMER_TRIES; i++) {
         uint64_t start = now();
         uint64_t passed = now() - start;
@@ -32,7 +32,7 @@ static uint64_t random_gap(struct timer *timer)
     return 1 + x % (2 * TIMER_SAMPLE - 1);
 }
 
-uint64_t timer_weight(struct timer *timer, uint64_t runs, size_t rows)
+static uint64_t weight_of(struct timer *timer, uint64_t runs, size_t rows)
 {
     if (!timer->now)
         return 0;
@@ -44,12 +44,26 @@ uint64_t timer_weight(struct timer *timer, uint64_t runs, size_t rows)
     return TIMER_SAMPLE;
 }
 
-uint64_t timer_stop(const struct timer *timer, uint64_t weight, uint64_t start)
+struct timing timer_start(struct timer *timer, uint64_t runs, size_t rows)
 {
+    struct timing timing = {.weight = weight_of(timer, runs, rows), .own = timer->own};
+
+    if (timing.weight)
+        timing.start = timer->now();
+    return timing;
+}
+
+uint64_t timer_stop(struct timer *timer, struct timing *timing)
+{
+    uint64_t inside = timer->own - timing->own;
     uint64_t passed;
 
-    if (weight == 0)
+    timing->own = 0;
+    if (timing->weight == 0)
         return 0;
-    passed = timer->now() - start;
-    return passed > timer->overhead ? passed - timer->overhead : 0;
+    passed = timer->now() - timing->start;
+    passed -= passed < timer->overhead ? passed : timer->overhead;
+    timing->own = passed > inside ? passed - inside : 0;
+    timer->own += timing->own;
+    return passed;
 }

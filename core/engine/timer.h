@@ -9,10 +9,11 @@
  * Timing what happens millions of times for next to nothing: of each kind of run the first ones and
  * the large ones are timed, of the others a random sample, each of which stands for so many.
  *
- *     uint64_t weight = timer_weight(timer, runs so far, rows);
- *     uint64_t start = timer_start(timer, weight);
+ *     struct timing timing = timer_start(timer, runs so far, rows);
  *     ...
- *     time += weight * timer_stop(timer, weight, start);
+ *     time += timing.weight * timer_stop(timer, &timing);
+ *
+ * Timed runs may stand inside each other.
  */
 struct timer {
     uint64_t (*now)(void); /* nanoseconds; NULL: nothing is timed */
@@ -20,19 +21,21 @@ struct timer {
     uint64_t random;
     uint64_t gap;      /* small runs until the next one that is timed */
     uint64_t overhead; /* between two readings of the clock, taken off */
+    uint64_t own;      /* sum of the own times so far */
+};
+
+struct timing {
+    uint64_t weight; /* runs that it stands for; 0: it is not timed */
+    uint64_t start;
+    uint64_t own; /* of the timer then; at the end its own time: without what was timed inside */
 };
 
 void timer_init(struct timer *timer, uint64_t (*now)(void), bool all);
 
-/* How many runs the next one stands for: 0 if it is not timed. */
-uint64_t timer_weight(struct timer *timer, uint64_t runs, size_t rows);
+/* Of a kind that had so many runs before; it goes through so many rows. */
+struct timing timer_start(struct timer *timer, uint64_t runs, size_t rows);
 
-static inline uint64_t timer_start(const struct timer *timer, uint64_t weight)
-{
-    return weight ? timer->now() : 0;
-}
-
-/* The time since, of one run; 0 if it is not timed. */
-uint64_t timer_stop(const struct timer *timer, uint64_t weight, uint64_t start);
+/* How long it took; 0 if it is not timed. */
+uint64_t timer_stop(struct timer *timer, struct timing *timing);
 
 #endif

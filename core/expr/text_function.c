@@ -8,7 +8,6 @@
 #include "value/number.h"
 
 #include <locale.h>
-#include <pthread.h>
 #include <string.h>
 #include <wctype.h>
 
@@ -79,19 +78,13 @@ static void encode(struct buf *buf, wint_t code)
         buf_add_byte(buf, (char)(0x80 | (code >> (6 * i) & 0x3f)));
 }
 
-static locale_t locale;
-
-static void make_locale(void)
-{
-    locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-}
-
 /* Made once and kept: it is the same for all. */
 static locale_t unicode(void)
 {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    static locale_t locale;
 
-    (void)pthread_once(&once, make_locale);
+    if (!locale)
+        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     return locale;
 }
 
@@ -99,7 +92,7 @@ static struct value change_case(struct value value, bool upper, struct arena *sc
 {
     struct buf out = BUF_INIT;
     struct text text;
-    locale_t letters = unicode();
+    locale_t locale = unicode();
 
     if (!read_text(&text, value, scratch))
         return make_null();
@@ -108,8 +101,8 @@ static struct value change_case(struct value value, bool upper, struct arena *sc
 
         size = character_size(&text, i);
         code = decode(text.bytes + i, size);
-        if (letters)
-            code = upper ? towupper_l(code, letters) : towlower_l(code, letters);
+        if (code < 0x80 || locale)
+            code = upper ? towupper_l(code, locale) : towlower_l(code, locale);
         encode(&out, code);
     }
     return make_string(&out, scratch);

@@ -1,7 +1,6 @@
 #ifndef SSP_VALUE_ROW_H
 #define SSP_VALUE_ROW_H
 
-#include "base/crew.h"
 #include "base/hash.h"
 #include "value/value.h"
 
@@ -66,19 +65,13 @@ void row_free(struct row *row); /* for row_unref() */
 
 static inline struct row *row_ref(struct row *row)
 {
-    if (crew_at_work)
-        (void)__atomic_add_fetch(&row->refs, 1, __ATOMIC_RELAXED);
-    else
-        row->refs++;
+    row->refs++;
     return row;
 }
 
 static inline void row_unref(struct row *row)
 {
-    uint32_t refs =
-        crew_at_work ? __atomic_sub_fetch(&row->refs, 1, __ATOMIC_ACQ_REL) : --row->refs;
-
-    if (refs == 0)
+    if (--row->refs == 0)
         row_free(row);
 }
 

@@ -1,0 +1,94 @@
+/*
+ * Lines parsed ahead of the engine, on whatever thread. Only mutations that are good are parsed:
+ * of control lines and bad ones the engine gets the text, so that there is one place where errors
+ * come from, in the order of the input.
+ */
+#include "engine/ahead.h"
+
+#include "base/check.h"
+#include "base/mem.h"
+#include "engine/engine.h"
+
+#include <string.h>
+
+struct ssp_parser {
+    struct mutation_reader reader;
+};
+
+struct ssp_block {
+    struct arena arena;
+    struct ahead_line *lines;
+    size_t count;
+    size_t max;
+};
+
+struct ssp_parser *ssp_parser_new(const struct ssp *ssp)
+{
+    struct ssp_parser *parser = mem_alloc(sizeof(*parser));
+
+    mutation_reader_init(&parser->reader);
+    parser->reader.strict = ssp->reader.strict;
+    parser->reader.time = ssp->reader.time;
+    parser->reader.run = ssp->reader.run;
+    return parser;
+}
+
+void ssp_parser_free(struct ssp_parser *parser)
+{
+    if (parser)
+        mutation_reader_release(&parser->reader);
+    free(parser);
+}
+
+struct ssp_block *ssp_block_new(void)
+{
+    return mem_alloc_zero(sizeof(struct ssp_block));
+}
+
+void ssp_block_free(struct ssp_block *block)
+{
+    if (!block)
+        return;
+    arena_release(&block->arena);
+    free(block->lines);
+    free(block);
+}
+
+void ssp_block_clear(struct ssp_block *block)
+{
+    arena_reset(&block->arena);
+    block->count = 0;
+}
+
+void ssp_block_add(struct ssp_block *block, struct ssp_parser *parser, const char *bytes,
+                   size_t size)
+{
+    char *copy = arena_alloc(&block->arena, size + JSON_PADDING);
+    struct ahead_line *line;
+    struct mutation mutation;
+    struct err ignored = {0};
+    bool torn;
+
+    if (size)
+        memcpy(copy, bytes, size);
+    block->lines = mem_grow(block->lines, &block->max, block->count + 1, sizeof(*block->lines));
+    line = &block->lines[block->count++];
+    line->bytes = copy;
+    line->size = size;
+    line->parsed = mutation_read(&parser->reader, copy, size, &mutation, &torn, &ignored) == OK &&
+                   mutation_is_change(&mutation);
+    if (line->parsed)
+        line->mutation = mutation_copy(&block->arena, &mutation);
+}
+
+const struct ahead_line *ahead_line(const struct ssp_block *block, size_t i)
+{
+    SSP_ASSERT(i < block->count);
+    return &block->lines[i];
+}
+
+const char *ssp_block_line(const struct ssp_block *block, size_t i, size_t *size)
+{
+    *size = ahead_line(block, i)->size;
+    return block->lines[i].bytes;
+}

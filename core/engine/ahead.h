@@ -1,0 +1,17 @@
+#ifndef SSP_ENGINE_AHEAD_H
+#define SSP_ENGINE_AHEAD_H
+
+#include "engine/mutation.h"
+#include "ssp.h"
+
+/* A line of a block: what the engine needs of it. */
+struct ahead_line {
+    const char *bytes; /* padded */
+    size_t size;
+    bool parsed; /* it is a mutation; else the engine reads it itself, for its own message */
+    struct mutation mutation;
+};
+
+const struct ahead_line *ahead_line(const struct ssp_block *block, size_t i);
+
+#endif
