@@ -47,6 +47,7 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, 'F'},
     {"from", required_argument, NULL, 'f'},
     {"batch", required_argument, NULL, 'b'},
+    {"threads", required_argument, NULL, 'j'},
     {"quiet", no_argument, NULL, 'q'},
     {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
@@ -113,6 +114,7 @@ static const char help[] =
     "      --max-line=BYTES   longest line taken (default 256M)\n"
     "      --hash             add result_hash to streaming and delta updates\n"
     "      --seq              add the number of the step to updates\n"
+    "  -j, --threads=N        threads that large steps may run on (default 1)\n"
     "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot\n"
     "      --check            check the plans and exit\n"
     "      --verify[=N]       every N steps (default 1) compare views with a recomputation\n"
@@ -133,6 +135,8 @@ static const char help[] =
     "exit status: 0 done, 1 done but something was dropped or wrong, 2 usage, plan or system\n"
     "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-mutations(5), ssp-updates(5),\n"
     "ssp-stats(5).\n";
+
+enum { THREADS_MAX = 64 };
 
 static bool bad(const char *option, const char *want, const char *got)
 {
@@ -310,6 +314,10 @@ static bool read_option(struct options *options, int option)
     case 'b':
         options->batch_given = true;
         return read_number("--batch", optarg, 0, &options->engine.batch);
+    case 'j':
+        if (!read_number("--threads", optarg, 1, &options->engine.threads))
+            return false;
+        return options->engine.threads <= THREADS_MAX || bad("--threads", "at most 64", optarg);
     case 'f':
         return strcmp(optarg, "native") == 0 || bad("--from", "native", optarg);
     case 'q':
@@ -392,7 +400,7 @@ enum options_result options_read(struct options *options, int argc, char **argv)
     options->loads.items = items + room;
     options->logs.items = items + 2 * room;
     argv[0] = name; /* as getopt_long's messages begin */
-    while ((option = getopt_long(argc, argv, "p:o:F:f:b:w:qvhV", long_options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "p:o:F:f:b:w:j:qvhV", long_options, NULL)) != -1) {
         if (option == 'h' || option == 'V') {
             (void)fputs(option == 'h' ? help : "ssp " SSP_VERSION "\n", stdout);
             return OPTIONS_DONE;

@@ -49,7 +49,8 @@ struct ssp_options {
     bool initial;     /* ssp_start() writes every view, whatever was there */
     bool hash;
     bool seq;
-    uint64_t verify; /* every so many steps; 0: never */
+    uint64_t threads; /* that large steps may run on; 0 and 1: the caller's */
+    uint64_t verify;  /* every so many steps; 0: never */
     /* Reads the line at a place again (ssp_next_place()), padded; false: it cannot. With it, rows
      * that no view shows are kept as the fields that plans read and a hash. NULL: rows are kept
      * whole.

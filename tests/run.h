@@ -15,6 +15,7 @@
 struct run_options {
     uint64_t batch;
     uint64_t max_pending;
+    uint64_t threads;
     uint64_t seed;
     uint64_t verify;
     bool no_coalesce;
@@ -370,6 +371,7 @@ static inline bool run_start(struct run *run)
     const struct run_options *o = run->options;
     const struct ssp_options options = {.batch = o->batch,
                                         .max_pending = o->max_pending,
+                                        .threads = o->threads,
                                         .window = o->window,
                                         .window_on = o->window_on,
                                         .batch_on = o->batch_on,

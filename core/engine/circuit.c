@@ -1,4 +1,4 @@
-/* The circuit: sharing, scheduling, adoption. See circuit.h. */
+/* The circuit: sharing, adoption. See circuit.h. */
 #include "engine/circuit.h"
 
 #include "base/buf.h"
@@ -36,6 +36,11 @@ static void attach(struct circuit *circuit, struct node *node)
         mem_grow(circuit->nodes, &circuit->max, circuit->count + 1, sizeof(struct node *));
     hashtab_insert(&circuit->index, text_hash(&node->text), (uint32_t)circuit->count);
     node->number = circuit->next_number++;
+    node->level = 0;
+    node->visited = 0;
+    for (unsigned i = 0; i < node->input_count; i++)
+        if (node->inputs[i]->level >= node->level)
+            node->level = node->inputs[i]->level + 1;
     circuit->nodes[circuit->count++] = node;
     circuit->generation++;
 }
@@ -95,20 +100,6 @@ static struct buf node_text(const struct plan *plan, struct node *const *inputs)
     return text;
 }
 
-static void enqueue(struct circuit *circuit, struct node *node)
-{
-    size_t i = circuit->queue_count;
-
-    if (node->queued)
-        return;
-    node->queued = true;
-    circuit->queue = mem_grow(circuit->queue, &circuit->queue_max, i + 1, sizeof(struct node *));
-    circuit->queue_count++;
-    for (; i > 0 && circuit->queue[(i - 1) / 2]->number > node->number; i = (i - 1) / 2)
-        circuit->queue[i] = circuit->queue[(i - 1) / 2];
-    circuit->queue[i] = node;
-}
-
 /* Sub-plans met already, for a plan is a DAG and may be met along exponentially many ways. */
 struct memo {
     struct {
@@ -155,7 +146,7 @@ static struct node *make(struct circuit *circuit, const struct plan *plan,
     node->users = 1;
     attach(circuit, node);
     if (node->op->class->over_nothing)
-        enqueue(circuit, node);
+        circuit_enqueue(circuit, node);
     return node;
 }
 
@@ -263,94 +254,6 @@ struct node *circuit_scan(const struct circuit *circuit, const char *table, size
     return at == HASHTAB_NONE ? NULL : circuit->nodes[at];
 }
 
-static struct node *dequeue(struct circuit *circuit)
-{
-    struct node *first = circuit->queue[0];
-    struct node *last = circuit->queue[--circuit->queue_count];
-    size_t i = 0;
-
-    for (;;) {
-        size_t child = 2 * i + 1;
-
-        if (child >= circuit->queue_count)
-            break;
-        if (child + 1 < circuit->queue_count &&
-            circuit->queue[child + 1]->number < circuit->queue[child]->number)
-            child++;
-        if (circuit->queue[child]->number > last->number)
-            break;
-        circuit->queue[i] = circuit->queue[child];
-        i = child;
-    }
-    circuit->queue[i] = last;
-    first->queued = false;
-    return first;
-}
-
-void circuit_push(struct circuit *circuit, struct node *scan, struct row *row, int64_t weight)
-{
-    zset_push(&scan->out, row, weight);
-    enqueue(circuit, scan);
-}
-
-void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *row, int64_t weight)
-{
-    zset_add(&scan->out, row, weight);
-    enqueue(circuit, scan);
-}
-
-static void run(struct circuit *circuit, struct node *node)
-{
-    struct timer *timer = circuit->timer;
-    struct timing timing = {0};
-    size_t rows = 0;
-
-    circuit->runs++;
-    circuit->runs_saved += node->users - 1;
-    if (!node->op->class->step) {
-        node->op->rows_out += node->out.count;
-        node->runs++;
-        return;
-    }
-    circuit->in = mem_grow(circuit->in, &circuit->in_max, node->input_count, sizeof(struct zset *));
-    for (unsigned i = 0; i < node->input_count; i++) {
-        circuit->in[i] = &node->inputs[i]->out;
-        rows += circuit->in[i]->count;
-    }
-    if (timer)
-        timing = timer_start(timer, node->runs, rows);
-    op_step(node->op, node->input_count, circuit->in, &node->out);
-    if (node->op->fault)
-        circuit->fault = node->op->fault;
-    if (timing.weight)
-        node->time += timing.weight * timer_stop(timer, &timing);
-    node->runs++;
-}
-
-void circuit_step(struct circuit *circuit)
-{
-    while (circuit->queue_count) {
-        struct node *node = dequeue(circuit);
-
-        run(circuit, node);
-        if (node->out.count == 0)
-            continue;
-        circuit->rows += node->out.count;
-        circuit->ran = mem_grow(circuit->ran, &circuit->ran_max, circuit->ran_count + 1,
-                                sizeof(struct node *));
-        circuit->ran[circuit->ran_count++] = node;
-        for (size_t i = 0; i < node->consumer_count; i++)
-            enqueue(circuit, node->consumers[i]);
-    }
-}
-
-void circuit_finish(struct circuit *circuit)
-{
-    for (size_t i = 0; i < circuit->ran_count; i++)
-        zset_clear(&circuit->ran[i]->out);
-    circuit->ran_count = 0;
-}
-
 struct node **circuit_places(const struct circuit *circuit)
 {
     struct node **nodes = mem_alloc(circuit->count * sizeof(struct node *));
@@ -370,6 +273,7 @@ void circuit_release(struct circuit *circuit)
     free(circuit->nodes);
     free(circuit->queue);
     free(circuit->in);
+    free(circuit->wave);
     free(circuit->ran);
     hashtab_release(&circuit->index);
     memset(circuit, 0, sizeof(*circuit));

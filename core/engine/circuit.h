@@ -9,7 +9,9 @@
  * are one node with one state, whichever views they come from.
  *
  * Nodes are numbered so that inputs come before their consumers. A step runs the nodes whose
- * inputs changed, in that order, and no other: its cost follows the change, not the circuit.
+ * inputs changed, in that order, and no other: its cost follows the change, not the circuit. With a
+ * crew, a step that is large and reaches several views runs the nodes of one level side by side;
+ * what they make is the same.
  */
 struct view; /* view.h */
 
@@ -22,6 +24,8 @@ struct node {
     struct node **inputs;
     unsigned input_count;
     uint64_t number;
+    unsigned level;   /* above those of its inputs; nodes of one level know nothing of each other */
+    uint64_t visited; /* by count_views() */
     struct node **consumers;
     size_t consumer_count;
     size_t consumer_max;
@@ -48,6 +52,10 @@ struct circuit {
     size_t queue_max;
     struct zset **in; /* scratch: the inputs' changes */
     size_t in_max;
+    struct crew *crew;  /* large steps run on several threads; NULL: none do. Borrowed */
+    struct node **wave; /* nodes that run side by side */
+    size_t wave_max;
+    uint64_t visits;
     const char *fault; /* an operator has given up; NULL */
     struct node **ran; /* nodes with a change in this step */
     size_t ran_count;
@@ -84,8 +92,11 @@ void circuit_push(struct circuit *circuit, struct node *scan, struct row *row, i
 void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *row,
                         int64_t weight);
 
-/* Runs what the changes reach. Afterwards circuit->ran lists the nodes that changed, until
- * circuit_finish() empties their outputs. */
+/* The node runs in this step, which has come no further than it. */
+void circuit_enqueue(struct circuit *circuit, struct node *node);
+
+/* engine/schedule.c: runs what the changes reach. Afterwards circuit->ran lists the nodes that
+ * changed, until circuit_finish() empties their outputs. */
 /* circuit->fault is set if an operator gave up: then nothing of it is right any more. */
 void circuit_step(struct circuit *circuit);
 void circuit_finish(struct circuit *circuit);

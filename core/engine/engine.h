@@ -28,6 +28,7 @@ struct ssp {
     const struct path *time_path; /* NULL: no --window-on */
     const struct path *run_path;  /* NULL: no --batch-on */
     struct circuit circuit;
+    struct crew *crew; /* NULL: one thread */
     struct view **views;
     size_t view_count;
     size_t view_max;

@@ -98,7 +98,7 @@ static enum status find_named(const struct ssp *ssp, const struct mutation *line
 static enum status evaluate(struct ssp *ssp, const struct plan_view *plan, bool whole,
                             struct circuit *circuit, struct node **root, struct err *err)
 {
-    *circuit = (struct circuit){.timer = ssp->circuit.timer};
+    *circuit = (struct circuit){.timer = ssp->circuit.timer, .crew = ssp->crew};
     *root = circuit_add(circuit, plan->circuit, plan->memory);
     if (engine_load_tables(ssp, circuit, whole, err) == OK) {
         circuit_step(circuit);

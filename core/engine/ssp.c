@@ -2,6 +2,7 @@
 #include "ssp.h"
 
 #include "base/buf.h"
+#include "base/crew.h"
 #include "base/duration.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -46,6 +47,8 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->batch.keep_prefix = options->keep_prefix;
     timer_init(&ssp->meter.timer, options->stopwatch, options->profile);
     ssp->circuit.timer = &ssp->meter.timer;
+    ssp->crew = crew_new(options->threads);
+    ssp->circuit.crew = ssp->crew;
     if (engine_read_options(ssp, &err) == OK)
         return ssp;
     (void)give(error, &err, false);
@@ -67,6 +70,7 @@ void ssp_free(struct ssp *ssp)
     free(ssp->changed);
     refresh_release(&ssp->refresh);
     circuit_release(&ssp->circuit);
+    crew_free(ssp->crew);
     store_release(&ssp->store);
     mutation_reader_release(&ssp->reader);
     mutation_reader_release(&ssp->rereader);

@@ -2,6 +2,7 @@
 #include "expr/pattern.h"
 
 #include "base/buf.h"
+#include "base/crew.h"
 #include "base/mem.h"
 
 #include <stdint.h>
@@ -201,12 +202,19 @@ static bool like_match(const struct pattern *pattern, const char *text, size_t s
 
 enum pattern_result pattern_match(const struct pattern *pattern, const char *text, size_t size)
 {
+    pcre2_match_data *data = pattern->data;
     int result;
 
     if (!pattern->code)
         return like_match(pattern, text, size) ? PATTERN_YES : PATTERN_NO;
-    result = pcre2_match(pattern->code, (PCRE2_SPTR)text, size, 0, PCRE2_NO_UTF_CHECK,
-                         pattern->data, pattern->context);
+    if (crew_at_work) /* another thread may use it */
+        data = pcre2_match_data_create(1, NULL);
+    if (!data)
+        return PATTERN_GAVE_UP;
+    result = pcre2_match(pattern->code, (PCRE2_SPTR)text, size, 0, PCRE2_NO_UTF_CHECK, data,
+                         pattern->context);
+    if (data != pattern->data)
+        pcre2_match_data_free(data);
     if (result == PCRE2_ERROR_NOMATCH)
         return PATTERN_NO;
     return result < 0 ? PATTERN_GAVE_UP : PATTERN_YES;

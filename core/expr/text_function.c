@@ -8,6 +8,7 @@
 #include "value/number.h"
 
 #include <locale.h>
+#include <pthread.h>
 #include <string.h>
 #include <wctype.h>
 
@@ -78,13 +79,19 @@ static void encode(struct buf *buf, wint_t code)
         buf_add_byte(buf, (char)(0x80 | (code >> (6 * i) & 0x3f)));
 }
 
+static locale_t locale;
+
+static void make_locale(void)
+{
+    locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+}
+
 /* Made once and kept: it is the same for all. */
 static locale_t unicode(void)
 {
-    static locale_t locale;
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-    if (!locale)
-        locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    (void)pthread_once(&once, make_locale);
     return locale;
 }
 
@@ -92,7 +99,7 @@ static struct value change_case(struct value value, bool upper, struct arena *sc
 {
     struct buf out = BUF_INIT;
     struct text text;
-    locale_t locale = unicode();
+    locale_t letters = unicode();
 
     if (!read_text(&text, value, scratch))
         return make_null();
@@ -101,8 +108,8 @@ static struct value change_case(struct value value, bool upper, struct arena *sc
 
         size = character_size(&text, i);
         code = decode(text.bytes + i, size);
-        if (code < 0x80 || locale)
-            code = upper ? towupper_l(code, locale) : towlower_l(code, locale);
+        if (letters)
+            code = upper ? towupper_l(code, letters) : towlower_l(code, letters);
         encode(&out, code);
     }
     return make_string(&out, scratch);

@@ -136,11 +136,13 @@ static struct value first_step(struct path *path, const struct row *row)
 {
     const struct path_step *step = &path->steps[0];
 
-    if (path->hint < row->count && field_is(row, path->hint, step))
-        return row_field_at(row, path->hint, step->key_size);
+    uint32_t hint = __atomic_load_n(&path->hint, __ATOMIC_RELAXED);
+
+    if (hint < row->count && field_is(row, hint, step))
+        return row_field_at(row, hint, step->key_size);
     for (uint32_t i = 0; i < row->count; i++)
         if (field_is(row, i, step)) {
-            path->hint = i;
+            __atomic_store_n(&path->hint, i, __ATOMIC_RELAXED);
             return row_field_at(row, i, step->key_size);
         }
     if (row->id_size && step->key_size == 4 && memcmp(step->key, "\"id\"", 4) == 0)

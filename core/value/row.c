@@ -10,6 +10,14 @@
 
 static size_t live_count;
 
+static void count_live(size_t more)
+{
+    if (crew_at_work)
+        (void)__atomic_add_fetch(&live_count, more, __ATOMIC_RELAXED);
+    else
+        live_count += more;
+}
+
 static size_t row_size(const struct row *row, size_t context_size)
 {
     return sizeof(*row) + (size_t)row->count * (row->wide ? 4 : 2) + row->size + row->key_size +
@@ -61,7 +69,7 @@ struct row *row_new(const struct row_source *source)
     at = put(at, source->key, source->key_size);
     at = put(at, source->id, source->id_size);
     (void)put(at, source->text, source->size);
-    live_count++;
+    count_live(1);
     return row;
 }
 
@@ -122,7 +130,7 @@ struct row *row_plain(struct row *row)
 
 void row_free(struct row *row)
 {
-    live_count--;
+    count_live(SIZE_MAX);
     pool_free(row, row_size(row, row_context(row).size));
 }
 

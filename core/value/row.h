@@ -1,6 +1,7 @@
 #ifndef SSP_VALUE_ROW_H
 #define SSP_VALUE_ROW_H
 
+#include "base/crew.h"
 #include "base/hash.h"
 #include "value/value.h"
 
@@ -65,13 +66,19 @@ void row_free(struct row *row); /* for row_unref() */
 
 static inline struct row *row_ref(struct row *row)
 {
-    row->refs++;
+    if (crew_at_work)
+        (void)__atomic_add_fetch(&row->refs, 1, __ATOMIC_RELAXED);
+    else
+        row->refs++;
     return row;
 }
 
 static inline void row_unref(struct row *row)
 {
-    if (--row->refs == 0)
+    uint32_t refs =
+        crew_at_work ? __atomic_sub_fetch(&row->refs, 1, __ATOMIC_ACQ_REL) : --row->refs;
+
+    if (refs == 0)
         row_free(row);
 }
 

@@ -197,7 +197,7 @@ bool zset_check(const struct zset *zset)
     SSP_ASSERT(zset->hashed <= zset->count && zset->index.used == zset->hashed);
     for (size_t i = 0; i < zset->count; i++) {
         SSP_ASSERT(zset->entries[i].weight != 0);
-        SSP_ASSERT(zset->entries[i].row->refs > 0);
+        SSP_ASSERT(__atomic_load_n(&zset->entries[i].row->refs, __ATOMIC_RELAXED) > 0);
     }
     for (size_t i = 0; i < zset->count && zset->count < 64; i++)
         for (size_t j = 0; j < i; j++)

@@ -101,6 +101,23 @@ static bool law_of_seeds(const struct gen_case *c, struct text *why)
     return ok;
 }
 
+/* No output depends on how many threads there are. */
+static bool law_of_threads(const struct gen_case *c, struct text *why)
+{
+    struct gen g = options_of(c);
+    struct run_options options = {.batch = gen_below(&g, 4), .seed = 7, .hash = true};
+    struct run a;
+    struct run b;
+    bool ok = run_log(&a, c, &c->log, &options, why);
+
+    options.threads = 2 + gen_below(&g, 2);
+    ok = run_log(&b, c, &c->log, &options, why) && ok &&
+         same_text(&a.out, &b.out, "with more threads", why);
+    run_release(&a);
+    run_release(&b);
+    return ok;
+}
+
 /* A view that is registered in the middle has what one that was there from the start has. */
 static bool law_of_late_views(const struct gen_case *c, struct text *why)
 {
@@ -467,6 +484,7 @@ static bool law_of_reading_ahead(const struct gen_case *c, struct text *why)
 LAW(test_updates_are_the_view_after_every_step, law_of_steps)
 LAW(test_any_split_into_batches_has_the_same_content, law_of_batches)
 LAW(test_any_hash_seed_writes_the_same_bytes, law_of_seeds)
+LAW(test_any_number_of_threads_writes_the_same_bytes, law_of_threads)
 LAW(test_a_late_view_has_the_content_of_an_early_one, law_of_late_views)
 LAW(test_membership_and_multiset_write_the_same_events, law_of_semantics)
 LAW(test_ids_and_rows_are_the_same_updates, law_of_emitting)
@@ -483,6 +501,7 @@ int main(void)
         cmocka_unit_test(test_updates_are_the_view_after_every_step),
         cmocka_unit_test(test_any_split_into_batches_has_the_same_content),
         cmocka_unit_test(test_any_hash_seed_writes_the_same_bytes),
+        cmocka_unit_test(test_any_number_of_threads_writes_the_same_bytes),
         cmocka_unit_test(test_a_late_view_has_the_content_of_an_early_one),
         cmocka_unit_test(test_membership_and_multiset_write_the_same_events),
         cmocka_unit_test(test_ids_and_rows_are_the_same_updates),
