@@ -263,4 +263,15 @@ static inline bool law_holds(law *check, uint64_t count, time_t seconds)
     return ok;
 }
 
+enum { NORMAL_CASES = 4000, NORMAL_SECONDS = 3, LONG_SECONDS = 700 };
+
+/* A test of a law; cmocka.h is included by then. */
+#define LAW(name, check)                                                  \
+    static void name(void **state)                                        \
+    {                                                                     \
+        (void)state;                                                      \
+        assert_true(law_holds(check, SSP_LONG ? SSP_LONG : NORMAL_CASES,  \
+                              SSP_LONG ? LONG_SECONDS : NORMAL_SECONDS)); \
+    }
+
 #endif

@@ -15,8 +15,6 @@
 
 #include <cmocka.h>
 
-enum { NORMAL_CASES = 4000, NORMAL_SECONDS = 3, LONG_SECONDS = 700 };
-
 /* incremental == recomputation, replayed minimal updates == view, hashes == sums of rows, and
  * everything deleted leaves nothing: after every step, in a run of any kind. */
 static bool law_of_steps(const struct gen_case *c, struct text *why)
@@ -96,23 +94,6 @@ static bool law_of_seeds(const struct gen_case *c, struct text *why)
     options.seed = gen_next(&g);
     ok = run_log(&b, c, &c->log, &options, why) && ok &&
          same_text(&a.out, &b.out, "another hash seed", why);
-    run_release(&a);
-    run_release(&b);
-    return ok;
-}
-
-/* No output depends on how many threads there are. */
-static bool law_of_threads(const struct gen_case *c, struct text *why)
-{
-    struct gen g = options_of(c);
-    struct run_options options = {.batch = gen_below(&g, 4), .seed = 7, .hash = true};
-    struct run a;
-    struct run b;
-    bool ok = run_log(&a, c, &c->log, &options, why);
-
-    options.threads = 2 + gen_below(&g, 2);
-    ok = run_log(&b, c, &c->log, &options, why) && ok &&
-         same_text(&a.out, &b.out, "with more threads", why);
     run_release(&a);
     run_release(&b);
     return ok;
@@ -447,44 +428,9 @@ static bool law_of_lean_rows(const struct gen_case *c, struct text *why)
     return ok;
 }
 
-/* Lines that are parsed before they are applied do what they do when they are read one by one. */
-static bool law_of_reading_ahead(const struct gen_case *c, struct text *why)
-{
-    struct gen g = options_of(c);
-    struct run_options options = {.batch = gen_below(&g, 4),
-                                  .seed = gen_next(&g),
-                                  .strict = gen_percent(&g, 20),
-                                  .hash = true,
-                                  .seq = true,
-                                  .before_start = gen_percent(&g, 30) ? gen_below(&g, 20) : 0,
-                                  .reread = gen_percent(&g, 30)};
-    struct run a;
-    struct run b;
-    bool ok;
-
-    if (gen_percent(&g, 50))
-        gen_pace(&g, &options);
-    ok = run_log(&a, c, &c->log, &options, why);
-    options.ahead = true;
-    ok = run_log(&b, c, &c->log, &options, why) && ok &&
-         same_text(&a.out, &b.out, "read one by one and ahead", why);
-    run_release(&a);
-    run_release(&b);
-    return ok;
-}
-
-#define LAW(name, check)                                                  \
-    static void name(void **state)                                        \
-    {                                                                     \
-        (void)state;                                                      \
-        assert_true(law_holds(check, SSP_LONG ? SSP_LONG : NORMAL_CASES,  \
-                              SSP_LONG ? LONG_SECONDS : NORMAL_SECONDS)); \
-    }
-
 LAW(test_updates_are_the_view_after_every_step, law_of_steps)
 LAW(test_any_split_into_batches_has_the_same_content, law_of_batches)
 LAW(test_any_hash_seed_writes_the_same_bytes, law_of_seeds)
-LAW(test_any_number_of_threads_writes_the_same_bytes, law_of_threads)
 LAW(test_a_late_view_has_the_content_of_an_early_one, law_of_late_views)
 LAW(test_membership_and_multiset_write_the_same_events, law_of_semantics)
 LAW(test_ids_and_rows_are_the_same_updates, law_of_emitting)
@@ -493,7 +439,6 @@ LAW(test_a_rollback_leaves_no_trace, law_of_rollback)
 LAW(test_a_bad_line_leaves_no_trace, law_of_bad_lines)
 LAW(test_loading_is_a_large_step, law_of_loading)
 LAW(test_lean_rows_write_what_whole_rows_write, law_of_lean_rows)
-LAW(test_reading_ahead_changes_nothing, law_of_reading_ahead)
 
 int main(void)
 {
@@ -501,7 +446,6 @@ int main(void)
         cmocka_unit_test(test_updates_are_the_view_after_every_step),
         cmocka_unit_test(test_any_split_into_batches_has_the_same_content),
         cmocka_unit_test(test_any_hash_seed_writes_the_same_bytes),
-        cmocka_unit_test(test_any_number_of_threads_writes_the_same_bytes),
         cmocka_unit_test(test_a_late_view_has_the_content_of_an_early_one),
         cmocka_unit_test(test_membership_and_multiset_write_the_same_events),
         cmocka_unit_test(test_ids_and_rows_are_the_same_updates),
@@ -510,7 +454,6 @@ int main(void)
         cmocka_unit_test(test_a_bad_line_leaves_no_trace),
         cmocka_unit_test(test_loading_is_a_large_step),
         cmocka_unit_test(test_lean_rows_write_what_whole_rows_write),
-        cmocka_unit_test(test_reading_ahead_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
