@@ -13,8 +13,6 @@
 
 #include <cmocka.h>
 
-enum { NORMAL_CASES = 4000, NORMAL_SECONDS = 3, LONG_SECONDS = 700 };
-
 /* Any windows, runs, batches and refreshes: the updates are the views, each is verified, the
  * content in the end is that of single steps, and --no-coalesce writes the same bytes. */
 static bool law_of_pace(const struct gen_case *c, struct text *why)
@@ -195,14 +193,6 @@ static bool law_of_replay(const struct gen_case *c, struct text *why)
     run_release(&b);
     return ok;
 }
-
-#define LAW(name, check)                                                  \
-    static void name(void **state)                                        \
-    {                                                                     \
-        (void)state;                                                      \
-        assert_true(law_holds(check, SSP_LONG ? SSP_LONG : NORMAL_CASES,  \
-                              SSP_LONG ? LONG_SECONDS : NORMAL_SECONDS)); \
-    }
 
 LAW(test_any_pace_has_the_same_content, law_of_pace)
 LAW(test_views_that_write_less_often_write_the_difference, law_of_refresh)
