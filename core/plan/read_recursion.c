@@ -3,6 +3,7 @@
 #include "plan/reader.h"
 
 #include "base/mem.h"
+#include "plan/recursion.h"
 #include "value/number.h"
 
 #include <string.h>
@@ -33,16 +34,6 @@ bool plan_read_recurse(struct plan_reader *reader, struct value value, struct pl
                      quote(bytes, size).text);
 }
 
-static bool recurses(const struct plan *plan, const struct plan *fixpoint)
-{
-    if (plan->op == PLAN_RECURSE)
-        return plan->as.recurse == fixpoint;
-    for (unsigned i = 0; i < plan->input_count; i++)
-        if (recurses(plan->inputs[i], fixpoint))
-            return true;
-    return false;
-}
-
 /* A join does the same to a sum of rows of one side as to its parts if those rows do not decide
  * whether a row of the other side is alone. */
 static bool join_is_linear(const struct plan *plan, bool on_the_left)
@@ -68,7 +59,7 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
 {
     unsigned recursive = 0;
 
-    if (!recurses(plan, fixpoint) || plan->op == PLAN_RECURSE)
+    if (!recursion_in(plan, fixpoint) || plan->op == PLAN_RECURSE)
         return true;
     if ((plan->op != PLAN_FILTER || plan->exists_count) && plan->op != PLAN_PROJECT &&
         plan->op != PLAN_JOIN && plan->op != PLAN_UNION)
@@ -77,7 +68,7 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
                          "filter, project, union and joins",
                          plan->op == PLAN_FILTER ? "exists" : plan_op_name(plan->op));
     for (unsigned i = 0; i < plan->input_count; i++) {
-        recursive += recurses(plan->inputs[i], fixpoint);
+        recursive += recursion_in(plan->inputs[i], fixpoint);
         if (!check_linear(reader, step, plan->inputs[i], fixpoint))
             return false;
     }
@@ -85,11 +76,11 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
         return plan_fail(reader, step,
                          "recurse on both sides of a join; with the base on one side it reaches "
                          "the same rows");
-    if (plan->op == PLAN_JOIN && !join_is_linear(plan, recurses(plan->inputs[0], fixpoint)))
+    if (plan->op == PLAN_JOIN && !join_is_linear(plan, recursion_in(plan->inputs[0], fixpoint)))
         return plan_fail(reader, step,
                          "recurse on the %s of a join of kind \"%s\"; it may be on either side of "
                          "inner, on the left of left, semi and anti, and on the right of right",
-                         recurses(plan->inputs[0], fixpoint) ? "left" : "right",
+                         recursion_in(plan->inputs[0], fixpoint) ? "left" : "right",
                          plan_join_name(plan->as.join.kind));
     return true;
 }
@@ -136,7 +127,7 @@ bool plan_read_fixpoint(struct plan_reader *reader, struct value value, struct p
     reader->frame = frame;
     reader->aside = aside;
     ok = plan->inputs[1] != NULL;
-    if (ok && !recurses(plan->inputs[1], plan))
+    if (ok && !recursion_in(plan->inputs[1], plan))
         ok = plan_fail(reader, step, "the step of fixpoint %s does not use recurse %s",
                        quote(fixpoint->name, fixpoint->name_size).text,
                        quote(fixpoint->name, fixpoint->name_size).text);

@@ -20,12 +20,12 @@ static unsigned count_operators(const struct plan *plan)
     return count;
 }
 
-static bool recurses(const struct plan *plan, const struct plan *fixpoint)
+bool recursion_in(const struct plan *plan, const struct plan *fixpoint)
 {
     if (plan->op == PLAN_RECURSE)
         return plan->as.recurse == fixpoint;
     for (unsigned i = 0; i < plan->input_count; i++)
-        if (recurses(plan->inputs[i], fixpoint))
+        if (recursion_in(plan->inputs[i], fixpoint))
             return true;
     return false;
 }
@@ -48,7 +48,7 @@ static const struct plan *lower(struct lowering *to, const struct plan *plan)
 {
     struct plan *copy = ARENA_NEW(to->arena, struct plan);
 
-    if (!recurses(plan, to->fixpoint)) {
+    if (!recursion_in(plan, to->fixpoint)) {
         copy->op = PLAN_INPUT;
         copy->as.input = to->count;
         to->inputs[to->count++] = to->lift(to->context, plan);

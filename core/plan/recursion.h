@@ -3,6 +3,9 @@
 
 #include "plan/plan.h"
 
+/* Whether a part of the step recurses. */
+bool recursion_in(const struct plan *plan, const struct plan *fixpoint);
+
 /* Lifts a part of the step that does not recurse. */
 typedef const struct plan *recursion_lift(void *context, const struct plan *plan);
 
