@@ -28,6 +28,8 @@ struct group {
     size_t size;
     uint64_t hash;
     int64_t weight; /* of the subquery's rows */
+    int64_t before; /* the same before this step, if the weight has changed in it */
+    bool changed;
     uint32_t first; /* of the rows that have it */
 };
 
@@ -69,6 +71,9 @@ struct exists {
     uint32_t *touched;
     size_t touched_count;
     size_t touched_max;
+    uint32_t *changed; /* groups of one subquery */
+    size_t changed_count;
+    size_t changed_max;
     bool *found;
     struct buf context;
 };
@@ -109,7 +114,7 @@ static uint32_t group_of(struct subquery *subquery, const char *context, size_t 
         at_free = (uint32_t)subquery->count++;
     }
     group = &subquery->groups[at_free];
-    *group = (struct group){mem_copy(context, size), size, hash, 0, NONE};
+    *group = (struct group){mem_copy(context, size), size, hash, 0, 0, false, NONE};
     hashtab_insert(&subquery->index, hash, at_free);
     return at_free;
 }
@@ -209,24 +214,40 @@ static void remove_entry(struct exists *self, uint32_t at)
     self->free = at;
 }
 
-/* Contexts that flip touch the rows that have them. */
+static void add_weight(struct exists *self, struct subquery *subquery, const struct row *row,
+                       int64_t weight)
+{
+    struct value context = row_context(row);
+    uint32_t of = group_of(subquery, context.text, context.size);
+    struct group *group = &subquery->groups[of];
+
+    if (!group->changed) {
+        group->changed = true;
+        group->before = group->weight;
+        self->changed = mem_grow(self->changed, &self->changed_max, self->changed_count + 1,
+                                 sizeof(*self->changed));
+        self->changed[self->changed_count++] = of;
+    }
+    group->weight = weight_sum(group->weight, weight);
+}
+
+/* Contexts that flip touch the rows that have them; one whose row is replaced does not. */
 static void take_subquery(struct exists *self, size_t i, const struct zset *change)
 {
     struct subquery *subquery = &self->subqueries[i];
 
-    for (size_t j = 0; j < change->count; j++) {
-        struct value context = row_context(change->entries[j].row);
-        uint32_t of = group_of(subquery, context.text, context.size);
-        struct group *group = &subquery->groups[of];
-        int64_t before = group->weight;
+    for (size_t j = 0; j < change->count; j++)
+        add_weight(self, subquery, change->entries[j].row, change->entries[j].weight);
+    for (size_t j = 0; j < self->changed_count; j++) {
+        struct group *group = &subquery->groups[self->changed[j]];
 
-        group->weight = weight_sum(before, change->entries[j].weight);
-        if ((before != 0) == (group->weight != 0))
-            continue;
-        for (uint32_t at = group->first; at != NONE; at = link_of(self, at, i)->next)
-            touch(self, at);
-        group_settle(subquery, of);
+        group->changed = false;
+        if ((group->before != 0) != (group->weight != 0))
+            for (uint32_t at = group->first; at != NONE; at = link_of(self, at, i)->next)
+                touch(self, at);
+        group_settle(subquery, self->changed[j]);
     }
+    self->changed_count = 0;
 }
 
 static bool passes(struct exists *self, uint32_t at)
@@ -287,6 +308,7 @@ static void exists_release(struct op *op)
     free(self->entries);
     free(self->links);
     free(self->touched);
+    free(self->changed);
     hashtab_release(&self->index);
     buf_release(&self->context);
 }
