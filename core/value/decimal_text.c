@@ -17,6 +17,7 @@ static bool read_small(struct decimal *to, const char *text, size_t size)
     size_t at = text[0] == '-';
     int64_t sum = 0;
     uint32_t scale = 0;
+    size_t count = 0;
     bool point = false;
 
     if (size - at > DECIMAL_INT64_DIGITS + 1)
@@ -24,15 +25,14 @@ static bool read_small(struct decimal *to, const char *text, size_t size)
     for (size_t i = at; i < size; i++) {
         if (text[i] == '.') {
             point = true;
-        } else if (text[i] >= '0' && text[i] <= '9') {
+        } else if (text[i] >= '0' && text[i] <= '9' && count < DECIMAL_INT64_DIGITS) {
             sum = sum * 10 + (text[i] - '0');
             scale += point;
+            count++;
         } else {
             return false;
         }
     }
-    if (!point && size - at > DECIMAL_INT64_DIGITS)
-        return false;
     *to = (struct decimal){at ? -sum : sum, NULL, scale};
     return true;
 }
