@@ -293,11 +293,22 @@ static inline void gen_project(struct gen *g, struct gen_node *node, unsigned ki
 
 #include "generate_join.h"
 
+/* Of a field that rows are ordered by. */
+static inline const char *gen_direction(struct gen *g)
+{
+    static const char *const directions[] = {"",
+                                             ",\"direction\":\"asc\"",
+                                             ",\"direction\":\"desc\"",
+                                             ",\"nulls\":\"last\"",
+                                             ",\"direction\":\"desc\",\"nulls\":\"first\"",
+                                             ",\"direction\":\"desc\",\"nulls\":\"last\""};
+
+    return GEN_PICK(g, directions);
+}
+
 /* 0: no order; 1, 2: by one field; 3: by two; 4, 5: in partitions of one field, of two. */
 static inline void gen_limit(struct gen *g, struct gen_node *node, unsigned kind)
 {
-    static const char *const directions[] = {"", ",\"direction\":\"asc\"",
-                                             ",\"direction\":\"desc\""};
     unsigned fields = kind == 0 ? 0 : kind == 3 ? 2 : 1;
     unsigned partitions = kind < 4 ? 0 : kind - 3;
     struct text text = {0};
@@ -312,7 +323,7 @@ static inline void gen_limit(struct gen *g, struct gen_node *node, unsigned kind
     for (unsigned i = 0; i < fields; i++) {
         text_add(&text, "%s", i ? ",{\"field\":" : ",\"order_by\":[{\"field\":");
         gen_key(g, gen_path(g, node), &text);
-        text_add(&text, "%s%s", GEN_PICK(g, directions), i + 1 < fields ? "}" : "}]");
+        text_add(&text, "%s%s", gen_direction(g), i + 1 < fields ? "}" : "}]");
     }
     for (unsigned i = 0; i < partitions; i++) {
         text_add(&text, "%s", i ? "," : ",\"partition_by\":[");

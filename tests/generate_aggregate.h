@@ -58,7 +58,7 @@ static inline void gen_measure(struct gen *g, const struct gen_node *input, unsi
     if (ordered && !distinct && gen_percent(g, 60)) {
         text_add(out, ",\"order_by\":[{\"field\":");
         gen_key(g, gen_path(g, input), out);
-        text_add(out, ",\"direction\":\"%s\"}]", gen_percent(g, 50) ? "asc" : "desc");
+        text_add(out, "%s}]", gen_direction(g));
     }
     if (gen_percent(g, 25)) {
         text_add(out, ",\"filter\":");

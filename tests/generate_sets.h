@@ -4,16 +4,16 @@
 /* Random operators that compare rows by value: distinct, union, except, intersect. */
 #include "generate.h"
 
-enum { GEN_DISTINCTS = 3, GEN_UNIONS = 2, GEN_SETS = GEN_DISTINCTS + GEN_UNIONS + 4 };
+enum { GEN_DISTINCTS = 4, GEN_UNIONS = 2, GEN_SETS = GEN_DISTINCTS + GEN_UNIONS + 4 };
 
-/* 0: whole rows; 1, 2: on one field, on two, mostly in an order. */
+/* 0: whole rows; 1, 2: on one field, on two, mostly in an order; 3: no distinct, only its keys. */
 static inline void gen_distinct(struct gen *g, struct gen_node *node, unsigned kind)
 {
     struct text text = {0};
-    bool ordered = kind && gen_percent(g, 70);
+    bool ordered = kind % 3 && gen_percent(g, 70);
 
-    text_add(&text, "{\"op\":\"distinct\"");
-    for (unsigned i = 0; i < kind; i++) {
+    text_add(&text, "{\"op\":\"%s\"", kind == 3 ? "rekey" : "distinct");
+    for (unsigned i = 0; i < kind % 3; i++) {
         text_add(&text, "%s", i ? "," : ",\"on\":[");
         gen_key(g, gen_path(g, node), &text);
         text_add(&text, "%s", i + 1 < kind ? "" : "]");
@@ -21,11 +21,12 @@ static inline void gen_distinct(struct gen *g, struct gen_node *node, unsigned k
     if (ordered) {
         text_add(&text, ",\"order_by\":[{\"field\":");
         gen_key(g, gen_path(g, node), &text);
-        text_add(&text, ",\"direction\":\"%s\"}]", gen_percent(g, 50) ? "asc" : "desc");
+        text_add(&text, "%s}]", gen_direction(g));
     }
     text_add(&text, ",\"input\":%s}", node->text);
     node->text = gen_keep(g, &text);
     node->source_count = 0;
+    node->has_select_left = node->has_select_left || kind == 3;
 }
 
 /* The input, mostly of a single field, so that rows of many inputs are equal. */

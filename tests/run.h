@@ -208,6 +208,10 @@ static inline void run_line(struct run *run, const struct case_line *line)
         if (!run->options->unasked)
             need_snapshots(run, false);
     }
+    if (line->kind == LINE_REGISTERS && run->options->unasked) { /* it does so itself, but what */
+        ssp_flush(run->ssp); /* comes of it is of the old view */
+        take(run, true, false);
+    }
     if (line->kind == LINE_REGISTERS)
         add_live(run, line->view);
     line_text(run->c, line, &run->options->settings, &run->line);

@@ -177,7 +177,7 @@ static bool copies_rows(const struct plan *plan)
     if (plan->op == PLAN_JOIN)
         return plan->as.join.both;
     if (plan->op == PLAN_FIXPOINT || plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT ||
-        plan->op == PLAN_INTERSECT)
+        plan->op == PLAN_INTERSECT || plan->op == PLAN_REKEY)
         return true;
     if (plan->op == PLAN_UNION)
         return !plan_keeps_keys(plan);

@@ -204,10 +204,11 @@ static size_t sort_count;
 int sort_keys_compare(const struct sort_key *a, const struct sort_key *b)
 {
     for (size_t i = 0; i < sort_count; i++) {
-        int order = value_compare(a->values[i], b->values[i]);
+        int order = sort_fields ? recompute_order(&sort_fields[i], a->values[i], b->values[i])
+                                : value_compare(a->values[i], b->values[i]);
 
         if (order)
-            return sort_fields && sort_fields[i].descending ? -order : order;
+            return order;
     }
     return 0;
 }

@@ -39,11 +39,11 @@ static int item_compare(const void *a, const void *b, void *context)
         return value_compare(x->value, y->value);
     for (size_t i = 0; i < by->measure->order_count; i++) {
         const struct order_field *field = &by->measure->order[i];
-        int order = value_compare(expr_eval(&field->expr, x->row, by->scratch),
-                                  expr_eval(&field->expr, y->row, by->scratch));
+        int order = recompute_order(field, expr_eval(&field->expr, x->row, by->scratch),
+                                    expr_eval(&field->expr, y->row, by->scratch));
 
         if (order)
-            return field->descending ? -order : order;
+            return order;
     }
     return row_compare(x->row, y->row);
 }

@@ -52,6 +52,8 @@ int sort_keys_compare(const struct sort_key *a, const struct sort_key *b); /* as
 
 struct bag recompute_join(struct run *run, const struct bag *left, const struct bag *right,
                           const struct plan_join *plan);
+/* Of two values in an order: below 0, 0, above 0. */
+int recompute_order(const struct order_field *field, struct value a, struct value b);
 
 /* A plan's rows; context: the values of the enclosing rows, missing at the root. */
 struct bag recompute_rows(struct run *run, const struct plan *plan, struct value context);

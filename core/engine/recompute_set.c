@@ -100,8 +100,7 @@ static int candidate_compare(const void *a, const void *b, void *first)
     int order = key_compare(x, y);
 
     for (size_t i = 0; order == 0 && i < limit->order_count; i++) {
-        order = value_compare(x->order[i], y->order[i]);
-        order = limit->order[i].descending ? -order : order;
+        order = recompute_order(&limit->order[i], x->order[i], y->order[i]);
     }
     return order ? order : row_compare(x->row, y->row);
 }
@@ -205,6 +204,8 @@ struct bag recompute_set(struct run *run, const struct plan *plan, const struct 
 
     if (set->first.partition_count)
         return distinct_on(run, &in[0], set);
+    if (plan->op == PLAN_REKEY)
+        return recompute_by_value(&in[0], set);
     if (plan->op == PLAN_UNIQUE || plan->op == PLAN_UNION) {
         rows = sum(in, plan->input_count);
         if (plan_keeps_keys(plan))

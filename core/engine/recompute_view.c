@@ -14,6 +14,19 @@ struct list_order {
     struct arena *scratch;
 };
 
+int recompute_order(const struct order_field *field, struct value a, struct value b)
+{
+    bool nulls[2] = {a.type <= VALUE_NULL, b.type <= VALUE_NULL};
+    int order;
+
+    if (field->nulls != NULLS_BY_VALUE && nulls[0] && nulls[1])
+        return 0;
+    if (field->nulls != NULLS_BY_VALUE && nulls[0] != nulls[1])
+        return nulls[0] == (field->nulls == NULLS_FIRST) ? -1 : 1;
+    order = value_compare(a, b);
+    return field->descending ? -order : order;
+}
+
 static int list_compare(const void *a, const void *b, void *context)
 {
     const struct row *x = ((const struct bag_entry *)a)->row;
@@ -22,11 +35,11 @@ static int list_compare(const void *a, const void *b, void *context)
 
     for (size_t i = 0; by->plan->op == PLAN_LIMIT && i < by->plan->as.limit.order_count; i++) {
         const struct order_field *field = &by->plan->as.limit.order[i];
-        int order = value_compare(expr_eval(&field->expr, x, by->scratch),
-                                  expr_eval(&field->expr, y, by->scratch));
+        int order = recompute_order(field, expr_eval(&field->expr, x, by->scratch),
+                                    expr_eval(&field->expr, y, by->scratch));
 
         if (order)
-            return field->descending ? -order : order;
+            return order;
     }
     return row_compare(x, y);
 }

@@ -11,6 +11,7 @@ static const struct function functions[] = {
     {"sub", function_sub, 2, 2, true},
     {"mul", function_mul, 2, 2, true},
     {"div", function_div, 2, 2, true},
+    {"quotient", function_quotient, 2, 2, true},
     {"mod", function_mod, 2, 2, true},
     {"power", function_power, 2, 2, true},
     {"neg", function_neg, 1, 1, true},

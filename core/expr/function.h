@@ -35,8 +35,9 @@ struct value number_rounded(struct value value, struct arena *scratch);
 
 /* number_function.c */
 scalar_function function_add, function_sub, function_mul, function_div, function_mod,
-    function_power, function_neg, function_abs, function_round, function_floor, function_ceil,
-    function_trunc, function_sign, function_sqrt, function_ln, function_log, function_exp;
+    function_quotient, function_power, function_neg, function_abs, function_round, function_floor,
+    function_ceil, function_trunc, function_sign, function_sqrt, function_ln, function_log,
+    function_exp;
 /* text_function.c */
 scalar_function function_lower, function_upper, function_length, function_substr, function_concat,
     function_append, function_trim, function_ltrim, function_rtrim, function_replace,

@@ -101,6 +101,24 @@ struct value function_div(const struct value *args, size_t count, struct arena *
     return ok ? make_value(&text, scratch) : make_null();
 }
 
+/* Whole, cut off towards zero: what mod leaves the rest of. */
+struct value function_quotient(const struct value *args, size_t count, struct arena *scratch)
+{
+    struct decimal a = DECIMAL_ZERO;
+    struct decimal b = DECIMAL_ZERO;
+    struct decimal quotient = DECIMAL_ZERO;
+    struct decimal rest = DECIMAL_ZERO;
+    bool ok = read_number(&a, args[0]) && read_number(&b, args[1]) && decimal_sign(&b) != 0;
+
+    (void)count;
+    if (ok)
+        decimal_divide(&a, &b, &quotient, &rest);
+    decimal_release(&a);
+    decimal_release(&b);
+    decimal_release(&rest);
+    return ok ? exact_value(&quotient, scratch) : make_null();
+}
+
 struct value function_mod(const struct value *args, size_t count, struct arena *scratch)
 {
     struct decimal a = DECIMAL_ZERO;

@@ -74,7 +74,7 @@ static void write_accumulator(struct buf *buf, const struct accumulator_plan *pl
     if (plan->filter)
         plan_write_predicate(buf, plan->filter);
     for (size_t i = 0; plan->kind == ACCUMULATE_ORDER && i < plan->order_count; i++) {
-        buf_add_byte(buf, plan->order[i].descending ? '-' : '+');
+        buf_add_format(buf, "%c%d", plan->order[i].descending ? '-' : '+', plan->order[i].nulls);
         plan_write_expr(buf, &plan->order[i].expr);
     }
 }

@@ -45,9 +45,9 @@ enum plan_op {
     PLAN_VIEW, /* the rows of another view: its plan, put in here */
     PLAN_FIXPOINT,
     PLAN_RECURSE, /* in the step of a fixpoint: the rows that are there */
+    PLAN_REKEY,   /* rows under the keys that their values are; also put in by plan/nest.c */
     /* put in by plan/nest.c */
     PLAN_INPUT,     /* in the step of a fixpoint as it runs: the rows of an input of the fixpoint */
-    PLAN_REKEY,     /* rows under the keys that their values are */
     PLAN_DISTINCT,  /* every row once */
     PLAN_CONTEXT,   /* the values that a subquery asks its enclosing rows for */
     PLAN_CORRELATE, /* rows under each context that their keys agree with */

@@ -198,8 +198,9 @@ static bool read_order_field(struct plan_reader *reader, struct value value, str
 {
     struct value field;
     struct value direction;
+    struct value nulls;
 
-    if (!plan_only(reader, value, "an order_by field", "field direction") ||
+    if (!plan_only(reader, value, "an order_by field", "field direction nulls") ||
         !plan_required(reader, value, "an order_by field", "field", &field))
         return false;
     direction = plan_member(value, "direction");
@@ -207,6 +208,13 @@ static bool read_order_field(struct plan_reader *reader, struct value value, str
     if (direction.type != VALUE_MISSING && !to->descending && !is_direction(direction, "asc"))
         return plan_fail(reader, direction, "\"direction\" must be \"asc\" or \"desc\", not %s",
                          excerpt(direction.text, direction.size).text);
+    nulls = plan_member(value, "nulls");
+    to->nulls = is_direction(nulls, "first")  ? NULLS_FIRST
+                : is_direction(nulls, "last") ? NULLS_LAST
+                                              : NULLS_BY_VALUE;
+    if (nulls.type != VALUE_MISSING && to->nulls == NULLS_BY_VALUE)
+        return plan_fail(reader, nulls, "\"nulls\" must be \"first\" or \"last\", not %s",
+                         excerpt(nulls.text, nulls.size).text);
     return plan_key(reader, field, &to->expr);
 }
 
@@ -289,8 +297,8 @@ static const struct {
     {PLAN_LIMIT, read_limit},         {PLAN_UNIQUE, plan_read_distinct},
     {PLAN_AGGREGATE, read_aggregate}, {PLAN_FIXPOINT, plan_read_fixpoint},
     {PLAN_VIEW, plan_read_view},      {PLAN_RECURSE, plan_read_recurse},
-    {PLAN_UNION, plan_read_set},      {PLAN_EXCEPT, plan_read_set},
-    {PLAN_INTERSECT, plan_read_set},
+    {PLAN_REKEY, plan_read_rekey},    {PLAN_UNION, plan_read_set},
+    {PLAN_EXCEPT, plan_read_set},     {PLAN_INTERSECT, plan_read_set},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)

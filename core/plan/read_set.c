@@ -1,4 +1,5 @@
-/* Reading the operators that compare rows by value: distinct, union, except, intersect. */
+/* Reading the operators that compare rows by value: distinct, union, except, intersect,
+ * rekey. */
 #include "plan/reader.h"
 
 #include "base/mem.h"
@@ -162,6 +163,20 @@ bool plan_read_distinct(struct plan_reader *reader, struct value value, struct p
     if (!read_input(reader, input, plan))
         return false;
     plan_find_columns(reader, plan, set);
+    return true;
+}
+
+bool plan_read_rekey(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct value input;
+
+    if (!plan_only(reader, value, "rekey", "op input") ||
+        !plan_required(reader, value, "rekey", "input", &input))
+        return false;
+    plan->inputs = ARENA_ARRAY(&reader->memory->arena, const struct plan *, 1);
+    if (!read_input(reader, input, plan))
+        return false;
+    plan_find_columns(reader, plan, &plan->as.set);
     return true;
 }
 

@@ -119,6 +119,7 @@ bool plan_pattern(struct plan_reader *reader, enum predicate_type type, struct v
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value);
 
 bool plan_read_distinct(struct plan_reader *reader, struct value value, struct plan *plan);
+bool plan_read_rekey(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_set(struct plan_reader *reader, struct value value, struct plan *plan);
 /* The operator that is the member `name` becomes the next input. */
 bool plan_read_input(struct plan_reader *reader, struct value value, struct plan *plan,

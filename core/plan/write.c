@@ -190,7 +190,10 @@ static void write_order(struct buf *buf, const struct order_field *fields, size_
     for (size_t i = 0; i < count; i++) {
         buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
         write_field(buf, &fields[i].expr);
-        buf_add_format(buf, ",\"direction\":\"%s\"}", fields[i].descending ? "desc" : "asc");
+        buf_add_format(buf, ",\"direction\":\"%s\"%s}", fields[i].descending ? "desc" : "asc",
+                       fields[i].nulls == NULLS_FIRST  ? ",\"nulls\":\"first\""
+                       : fields[i].nulls == NULLS_LAST ? ",\"nulls\":\"last\""
+                                                       : "");
     }
     buf_add_byte(buf, ']');
 }

@@ -78,27 +78,44 @@ void order_release(struct order *order)
     arena_release(&order->scratch);
 }
 
+static int field_compare(const struct order_field *field, struct value a, struct value b)
+{
+    int result;
+
+    if (field->nulls != NULLS_BY_VALUE && (value_is_unknown(a) || value_is_unknown(b))) {
+        result = (int)value_is_unknown(a) - (int)value_is_unknown(b);
+        return field->nulls == NULLS_FIRST ? -result : result;
+    }
+    result = value_compare(a, b);
+    return field->descending ? -result : result;
+}
+
 int order_compare(const struct order_field *fields, size_t count, const struct row *a,
                   const struct row *b, struct arena *scratch)
 {
     for (size_t i = 0; i < count; i++) {
-        int result = value_compare(expr_eval(&fields[i].expr, a, scratch),
+        int result = field_compare(&fields[i], expr_eval(&fields[i].expr, a, scratch),
                                    expr_eval(&fields[i].expr, b, scratch));
 
         if (result)
-            return fields[i].descending ? -result : result;
+            return result;
     }
     return 0;
 }
 
 static uint64_t row_prefix(struct order *order, const struct row *row)
 {
+    const struct order_field *field = order->fields;
+    struct value value;
     uint64_t prefix;
 
     if (order->field_count == 0)
         return 0;
-    prefix = value_prefix(expr_eval(&order->fields[0].expr, row, &order->scratch));
-    return order->fields[0].descending ? ~prefix : prefix;
+    value = expr_eval(&field->expr, row, &order->scratch);
+    if (field->nulls != NULLS_BY_VALUE && value_is_unknown(value))
+        return field->nulls == NULLS_FIRST ? 0 : UINT64_MAX;
+    prefix = value_prefix(value);
+    return field->descending ? ~prefix : prefix;
 }
 
 static int compare(struct order *order, uint64_t prefix, const struct row *row,

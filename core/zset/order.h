@@ -13,9 +13,16 @@
  *
  * Places count weight: a row of weight 3 takes three.
  */
+enum order_nulls {
+    NULLS_BY_VALUE, /* below all else, and so last under descending */
+    NULLS_FIRST,    /* whatever the direction; null and missing are one value */
+    NULLS_LAST,
+};
+
 struct order_field {
     struct expr expr;
     bool descending;
+    enum order_nulls nulls;
 };
 
 /* Below 0, 0 or above 0, by the fields alone. */

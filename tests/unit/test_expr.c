@@ -74,6 +74,11 @@ static void test_quotients_are_rounded_once_and_whole_ones_are_integers(void **s
     check("div", "0,5", "0");
     check("div", "1e40,1e20", "100000000000000000000");
     check("div", "0.3,0.1", "3");
+    check("quotient", "7,2", "3");
+    check("quotient", "-7,2", "-3");
+    check("quotient", "9007199254740993000,1", "9007199254740993000");
+    check("quotient", "7.5,2.5", "3");
+    check("quotient", "1,0", "null");
     check("mod", "7,3", "1");
     check("mod", "-7,3", "-1");
     check("mod", "7.5,2", "1.5");

@@ -198,7 +198,7 @@ static void test_rekey_tells_columns_of_inputs_that_differ(void **state)
 
 static void test_rekey_keeps_contexts_apart(void **state)
 {
-    struct fixture f = open_op(PLAN_REKEY, "{'op':'distinct','input':" SCAN("t") "}");
+    struct fixture f = open_op(PLAN_REKEY, "{'op':'rekey','input':" SCAN("t") "}");
 
     (void)state;
     step(&f, "t:1@[[1]]{'a':1} t:1@[[2]]{'a':1} t:2@[[1]]{'a':1}",
