@@ -217,29 +217,6 @@ static void end(struct run *run)
     }
 }
 
-static int read_plans(struct run *run)
-{
-    for (size_t i = 0; i < run->options.plans.count; i++) {
-        const char *path = run->options.plans.items[i];
-        struct ssp_error error = {0};
-        const char *name;
-        size_t size;
-        char *bytes = input_slurp(path, &size);
-        int status;
-
-        if (!bytes)
-            return fail_system(path);
-        name = strcmp(path, "-") == 0 ? "<stdin>" : path;
-        status = ssp_plan(run->ssp, name, bytes, size, &error);
-        free(bytes);
-        if (status != SSP_OK) {
-            print_error(stderr, &error, name);
-            return status;
-        }
-    }
-    return 0;
-}
-
 /* With a standard descriptor closed, the next file opened would be taken for it. */
 static bool open_standard(void)
 {

@@ -13,6 +13,7 @@
 
 enum {
     OPT_EMIT = 256,
+    OPT_PLAN_FORMAT,
     OPT_SEMANTICS,
     OPT_WINDOW_ON,
     OPT_BATCH_ON,
@@ -43,6 +44,7 @@ enum {
 
 static const struct option long_options[] = {
     {"plan", required_argument, NULL, 'p'},
+    {"plan-format", required_argument, NULL, OPT_PLAN_FORMAT},
     {"output", required_argument, NULL, 'o'},
     {"format", required_argument, NULL, 'F'},
     {"from", required_argument, NULL, 'f'},
@@ -91,6 +93,7 @@ static const char help[] =
     "input; JSON, one a line) and writes their changes to standard output.\n"
     "\n"
     "  -p, --plan=FILE        a plan file; may be repeated\n"
+    "      --plan-format=NAME json or sql; by default sql for files named *.sql, else json\n"
     "  -o, --output=FILE      write updates to FILE\n"
     "  -F, --format=FORMAT    of views that state none: streaming (default), flat, tree, delta\n"
     "      --emit=WHAT        what records carry: ids (default) or rows\n"
@@ -115,7 +118,8 @@ static const char help[] =
     "      --hash             add result_hash to streaming and delta updates\n"
     "      --seq              add the number of the step to updates\n"
     "  -j, --threads=N        threads that large steps may run on (default 1)\n"
-    "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot\n"
+    "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot;\n"
+    "                         or plan: the plans as JSON\n"
     "      --check            check the plans and exit\n"
     "      --verify[=N]       every N steps (default 1) compare views with a recomputation\n"
     "      --stats[=FILE]     at the end counters and times, as JSON, to standard error or FILE;\n"
@@ -133,8 +137,8 @@ static const char help[] =
     "  -V, --version          the version\n"
     "\n"
     "exit status: 0 done, 1 done but something was dropped or wrong, 2 usage, plan or system\n"
-    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-mutations(5), ssp-updates(5),\n"
-    "ssp-stats(5).\n";
+    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-sql(5), ssp-mutations(5),\n"
+    "ssp-updates(5), ssp-stats(5).\n";
 
 enum { THREADS_MAX = 64 };
 
@@ -308,6 +312,10 @@ static bool read_option(struct options *options, int option)
     case 'p':
         add(&options->plans, optarg);
         return true;
+    case OPT_PLAN_FORMAT:
+        options->plan_format = optarg;
+        return strcmp(optarg, "json") == 0 || strcmp(optarg, "sql") == 0 ||
+               bad("--plan-format", "json or sql", optarg);
     case 'o':
         options->output = optarg;
         return true;
@@ -342,8 +350,8 @@ static bool read_option(struct options *options, int option)
     case OPT_EXPLAIN:
         options->explain = optarg ? optarg : "text";
         return strcmp(options->explain, "text") == 0 || strcmp(options->explain, "json") == 0 ||
-               strcmp(options->explain, "dot") == 0 ||
-               bad("--explain", "text, json or dot", options->explain);
+               strcmp(options->explain, "dot") == 0 || strcmp(options->explain, "plan") == 0 ||
+               bad("--explain", "text, json, dot or plan", options->explain);
     case OPT_CHECK:
         options->check = true;
         return true;

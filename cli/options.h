@@ -15,6 +15,7 @@ struct options {
     struct ssp_options engine;
     bool batch_given; /* or engine.batch is a default */
     struct list plans;
+    const char *plan_format; /* "json" or "sql"; NULL: by the name of the file */
     struct list loads;
     struct list logs;    /* "-" is standard input */
     bool from_stdin;     /* no LOG was given */

@@ -40,6 +40,9 @@ void print_error(FILE *to, const struct ssp_error *error, const char *name);
 int open_outputs(struct run *run);
 int close_outputs(struct run *run);
 
+/* plans.c: hands the plan files to the engine. 0, or an exit status; it has said why. */
+int read_plans(struct run *run);
+
 /* Everything written so far goes out; what cannot be written ends the command. */
 void flush_output(struct run *run);
 void flush_if_due(struct run *run);

@@ -100,6 +100,10 @@ void ssp_free(struct ssp *ssp);
 int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size,
              struct ssp_error *error);
 
+/* The same, in SQL. */
+int ssp_plan_sql(struct ssp *ssp, const char *source, const char *bytes, size_t size,
+                 struct ssp_error *error);
+
 /* A line of a log, without its LF. Before ssp_start() it is loaded silently. */
 int ssp_line(struct ssp *ssp, const char *source, size_t number, const char *bytes, size_t size,
              struct ssp_error *error);
@@ -156,7 +160,8 @@ void ssp_output_taken(struct ssp *ssp);
 const char *ssp_messages(const struct ssp *ssp, size_t *size);
 void ssp_messages_taken(struct ssp *ssp);
 
-/* Appends the circuit to the output: "text", "json" or "dot"; false: no such format. */
+/* Appends the circuit to the output: "text", "json" or "dot", or the plans as JSON: "plan"; false:
+ * no such format. */
 bool ssp_explain(struct ssp *ssp, const char *format);
 
 struct ssp_counters ssp_counters(const struct ssp *ssp);

@@ -9,7 +9,7 @@ say() {
     [ -z "$2" ] || { printf '%s\n' "$2" | sed "s/\$/  <- $1/"; bad=1; }
 }
 # A layer may include itself and those before it.
-layers="base value expr zset plan op engine"
+layers="base value expr zset plan sql op engine"
 after="$layers"
 for layer in $layers; do
     after=${after#"$layer"}
@@ -19,9 +19,9 @@ for layer in $layers; do
         "$(grep -nE "#include \"($(echo "$after" | tr ' ' '|')|cli)/" core/"$layer"/* || true)"
 done
 say "cli includes more of core than ssp.h" \
-    "$(grep -nE '#include "(base|value|expr|zset|plan|op|engine)/' cli/* || true)"
+    "$(grep -nE '#include "(base|value|expr|zset|plan|sql|op|engine)/' cli/* || true)"
 say "core includes ssp.h below the engine" \
-    "$(grep -nE '#include "ssp.h"' core/base/* core/value/* core/expr/* core/zset/* core/plan/* core/op/* || true)"
+    "$(grep -nE '#include "ssp.h"' core/base/* core/value/* core/expr/* core/zset/* core/plan/* core/sql/* core/op/* || true)"
 # shellcheck disable=SC2086 # lists of words, here and below
 {
     say "line over 100 columns" "$(awk 'length > 100 {print FILENAME ":" FNR}' $sources)"

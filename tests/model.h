@@ -75,8 +75,17 @@ static inline void canonical(struct text *out, const json_t *value)
         text_add(out, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
     } else if (json_is_real(value)) {
         double number = json_real_value(value);
+        char digits[40];
 
-        text_add(out, number == floor(number) ? "%.0f" : "%.15g", number == 0 ? 0.0 : number);
+        for (int i = 15; i <= 17; i++) { /* the shortest that reads back as it */
+            (void)snprintf(digits, sizeof(digits), "%.*g", i, number);
+            if (strtod(digits, NULL) == number)
+                break;
+        }
+        if (number == floor(number))
+            text_add(out, "%.0f", number == 0 ? 0.0 : number);
+        else
+            text_add(out, "%s", digits);
     } else if (json_is_array(value)) {
         text_add(out, "[");
         for (size_t i = 0; i < json_array_size(value); i++) {

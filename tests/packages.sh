@@ -3,7 +3,7 @@
 # they are missing.
 set -eu
 build="gcc g++ cmake ninja-build pkg-config libsimdjson-dev libxxhash-dev libpcre2-dev
-    libgmp-dev libmpfr-dev"
+    libgmp-dev libmpfr-dev libpg-query-dev libprotobuf-c-dev"
 # The last two are the README's: they judge, they are not linked.
 test="libcmocka-dev libjansson-dev clang clang-14 clang-format-14 clang-tidy-14 libclang-rt-14-dev
     cppcheck shellcheck mandoc valgrind python3-xxhash python3 jq"

@@ -46,6 +46,7 @@ struct ssp {
     struct meter meter;
     struct buf trace; /* lines of views, until it is known what stands before them */
     struct buf report;
+    struct buf plans; /* as JSON, for --explain=plan */
     struct buf out;
     struct buf messages;
     const char *source; /* of the last line, for verify's messages */
@@ -57,6 +58,9 @@ struct ssp {
 
 /* engine/options.c: what struct ssp_options says in words, checked. */
 enum status engine_read_options(struct ssp *ssp, struct err *err);
+
+/* What went wrong, as the library's users see it; returns its status. */
+int engine_give(struct ssp_error *error, const struct err *err, bool torn);
 
 /* engine/step.c: the change that waits goes through the circuit and the views. */
 void engine_step(struct ssp *ssp);

@@ -8,13 +8,12 @@
 #include "base/mem.h"
 #include "engine/ahead.h"
 #include "engine/engine.h"
-#include "engine/explain.h"
 
 #include <string.h>
 
 enum { LOAD_REST = 1024 };
 
-static int give(struct ssp_error *error, const struct err *err, bool torn)
+int engine_give(struct ssp_error *error, const struct err *err, bool torn)
 {
     error->status = (int)err->status;
     error->source = err->source;
@@ -51,7 +50,7 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->circuit.crew = ssp->crew;
     if (engine_read_options(ssp, &err) == OK)
         return ssp;
-    (void)give(error, &err, false);
+    (void)engine_give(error, &err, false);
     ssp_free(ssp);
     return NULL;
 }
@@ -79,34 +78,11 @@ void ssp_free(struct ssp *ssp)
     buf_release(&ssp->trace);
     buf_release(&ssp->report);
     arena_release(&ssp->arena);
+    buf_release(&ssp->plans);
     buf_release(&ssp->out);
     buf_release(&ssp->messages);
     buf_release(&ssp->line_text);
     free(ssp);
-}
-
-int ssp_plan(struct ssp *ssp, const char *source, const char *bytes, size_t size,
-             struct ssp_error *error)
-{
-    const struct plan_source file = {source, bytes, size, 1};
-    struct plan_views views = {0};
-    struct err err = {0};
-
-    /* Ids must differ over all files, so the reader is shown the views that are there. */
-    for (size_t i = 0; i < ssp->view_count; i++) {
-        (void)plan_views_add(&views, &ssp->views[i]->plan);
-        (void)plan_memory_ref(ssp->views[i]->plan.memory);
-    }
-    if (plan_read_file(ssp->reader.json, &file, &ssp->defaults, &views, &err) != OK) {
-        plan_views_release(&views);
-        return give(error, &err, false);
-    }
-    for (size_t i = ssp->view_count; i < views.count; i++) {
-        (void)plan_memory_ref(views.views[i].memory);
-        engine_add_view(ssp, &views.views[i]);
-    }
-    plan_views_release(&views);
-    return SSP_OK;
 }
 
 void ssp_start(struct ssp *ssp)
@@ -328,7 +304,7 @@ static int give_fault(struct ssp *ssp, struct ssp_error *error)
         return SSP_OK;
     ssp->broken = true;
     (void)err_set(&err, ERR_USAGE, "%s", ssp->circuit.fault);
-    return give(error, &err, false);
+    return engine_give(error, &err, false);
 }
 
 static int one_line(struct ssp *ssp, const struct plan_source *text, const struct mutation *ahead,
@@ -350,7 +326,7 @@ static int one_line(struct ssp *ssp, const struct plan_source *text, const struc
     if (status != OK) {
         err.source = text->name;
         err.line = text->line;
-        return give(error, &err, torn);
+        return engine_give(error, &err, torn);
     }
     if (step_is_due(ssp))
         engine_step(ssp);
@@ -411,7 +387,7 @@ int ssp_end(struct ssp *ssp, struct ssp_error *error)
                   ssp->begin);
     err.source = ssp->source;
     err.line = ssp->line;
-    (void)give(error, &err, false);
+    (void)engine_give(error, &err, false);
     error->status = SSP_INCOMPLETE;
     return SSP_INCOMPLETE;
 }
@@ -436,11 +412,6 @@ const char *ssp_messages(const struct ssp *ssp, size_t *size)
 void ssp_messages_taken(struct ssp *ssp)
 {
     buf_clear(&ssp->messages);
-}
-
-bool ssp_explain(struct ssp *ssp, const char *format)
-{
-    return explain(&ssp->circuit, ssp->views, ssp->view_count, format, &ssp->out);
 }
 
 uint64_t ssp_steps(const struct ssp *ssp)
@@ -485,6 +456,6 @@ int ssp_parse_only(struct ssp *ssp, const char *bytes, size_t size, struct ssp_e
     bool torn;
 
     if (mutation_read(&ssp->reader, bytes, size, &mutation, &torn, &err) != OK)
-        return give(error, &err, torn);
+        return engine_give(error, &err, torn);
     return SSP_OK;
 }

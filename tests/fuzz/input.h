@@ -15,7 +15,10 @@
 /* NOLINTNEXTLINE(readability-identifier-naming): libFuzzer calls it */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline int input_give(struct ssp *ssp, const uint8_t *bytes, size_t size, bool plan)
+enum input_kind { INPUT_LINE, INPUT_PLAN, INPUT_SQL };
+
+static inline int input_give_as(struct ssp *ssp, const uint8_t *bytes, size_t size,
+                                enum input_kind kind)
 {
     static const char behind[] = ",1\"]}:{ \n";
     char *copy = malloc(size + SSP_PADDING);
@@ -27,12 +30,18 @@ static inline int input_give(struct ssp *ssp, const uint8_t *bytes, size_t size,
     if (size)
         memcpy(copy, bytes, size);
     memset(copy + size, behind[size % sizeof(behind)], SSP_PADDING); /* anything may stand there */
-    status = plan ? ssp_plan(ssp, "plan", copy, size, &error)
-                  : ssp_line(ssp, "log", 1, copy, size, &error);
+    status = kind == INPUT_PLAN  ? ssp_plan(ssp, "plan", copy, size, &error)
+             : kind == INPUT_SQL ? ssp_plan_sql(ssp, "plan", copy, size, &error)
+                                 : ssp_line(ssp, "log", 1, copy, size, &error);
     free(copy);
     if (status != SSP_OK && (error.message[0] == '\0' || !memchr(error.message, 0, 320)))
         abort(); /* refused without a word */
     return status;
+}
+
+static inline int input_give(struct ssp *ssp, const uint8_t *bytes, size_t size, bool plan)
+{
+    return input_give_as(ssp, bytes, size, plan ? INPUT_PLAN : INPUT_LINE);
 }
 
 /* Line by line; what verify finds is a crash. */

@@ -1,0 +1,321 @@
+#ifndef SSP_SQL_BIND_H
+#define SSP_SQL_BIND_H
+
+#include "sql/sql.h"
+
+#include <pg_query/pg_query.pb-c.h>
+
+/*
+ * What the parts of the SQL compiler share; nobody else includes this.
+ *
+ * A SELECT is compiled in two passes. First its names are bound: syntax becomes sql_exprs over
+ * columns of relations, with types where they are known. Then plans are written, from FROM upwards;
+ * where a column stands in a row (in a join below the name of its side) is known only there, in the
+ * relation's prefix.
+ *
+ * A subquery's plan is written before that of the query around it. Where it asks for a column of
+ * that query it has a mark, bytes no JSON has, which is replaced when the plan around is written
+ * (emit.c).
+ *
+ * Functions return NULL or false when they have refused; the message is in sql->err then.
+ * Everything lives in sql->arena.
+ */
+enum sql_type {
+    SQL_ANY,     /* a column without declaration: whatever the record has */
+    SQL_NULL,    /* NULL */
+    SQL_LITERAL, /* 'text' of which nothing around says the type yet */
+    SQL_BOOLEAN,
+    SQL_INTEGER,
+    SQL_NUMERIC,
+    SQL_FLOAT,
+    SQL_TEXT,
+    SQL_TIMESTAMP,
+    SQL_DATE,
+    SQL_TIME,
+    SQL_INTERVAL,
+    SQL_JSON,
+    SQL_ARRAY,
+};
+
+struct sql_rel;
+
+struct sql_column {
+    const char *name;
+    enum sql_type type;
+    struct sql_rel *rel;
+    size_t index;   /* in sql->columns */
+    bool ambiguous; /* two of this name came out of the subquery */
+    bool key;       /* of the primary key */
+    bool used;      /* the query asks for it */
+};
+
+/* Something that has rows in a query: a table, a subquery, the groups of an aggregation. */
+struct sql_rel {
+    const char *name;  /* what columns are qualified with; NULL: nothing */
+    const char *plan;  /* of a table: NULL until something is known of its rows */
+    const char *table; /* NULL: not a table */
+    bool open;         /* columns that are not listed may be there */
+    bool whole;        /* `*` of an open relation was asked for */
+    int location;
+    uint64_t bit;       /* one for each relation of a scope */
+    const char *prefix; /* where its row stands in the row made so far: JSON steps, or "" */
+    struct sql_scope *scope;
+    struct sql_column **columns;
+    size_t count;
+    size_t max;
+};
+
+/* Columns that JOIN USING has made one. */
+struct sql_merged {
+    const char *name;
+    struct sql_expr *expr;
+    struct sql_column *columns[2];
+    struct sql_merged *next;
+};
+
+/* WITH */
+struct sql_cte {
+    const char *name;
+    const PgQuery__CommonTableExpr *syntax;
+    struct sql_scope *scope; /* where its names are bound */
+    struct sql_cte *next;
+    bool busy;
+};
+
+struct sql_aggregate;
+
+/* The names that a SELECT can use, and those of the one around it. */
+struct sql_scope {
+    struct sql_scope *parent;
+    unsigned level; /* how many subqueries are around */
+    struct sql_cte *ctes;
+    struct sql_rel **rels;
+    size_t count;
+    size_t max;
+    struct sql_merged *merged;
+    const char *no_aggregates;    /* the clause being read, if they cannot stand in it */
+    struct sql_expr **aggregates; /* met so far */
+    size_t aggregate_count;
+    size_t aggregate_max;
+    bool outer; /* a column of a query around was asked for */
+};
+
+enum sql_kind {
+    SQL_CONST,
+    SQL_COLUMN,
+    SQL_CALL,
+    SQL_EXISTS,
+    SQL_AGGREGATE,
+};
+
+struct sql_expr {
+    enum sql_kind kind;
+    enum sql_type type;
+    int location;
+    const char
+        *text; /* a constant's JSON; a call's name; the plan of exists; an aggregate's func */
+    struct sql_column *column;
+    struct sql_expr **args;
+    size_t count;
+    /* aggregates */
+    bool distinct;
+    struct sql_expr *filter;
+    struct sql_sort *order;
+    size_t order_count;
+};
+
+struct sql_sort {
+    struct sql_expr *expr;
+    bool descending;
+    bool nulls_first;
+};
+
+/* A column of a SELECT; expr NULL: all fields of an open relation. */
+struct sql_output {
+    const char *name;
+    struct sql_expr *expr;
+    struct sql_rel *all;
+    enum sql_type type;
+    bool ambiguous;
+};
+
+/* A query compiled. */
+struct sql_query {
+    const char *plan;
+    struct sql_output *outputs;
+    size_t count;
+    size_t max;
+    bool open;    /* more columns than these */
+    bool one_row; /* at most one */
+    bool root;    /* of a view: rows are keyed by value, */
+    bool flat;    /* and shown in the order of ORDER BY */
+    bool rekeyed; /* they are keyed so already */
+};
+
+struct sql_table {
+    const char *name;
+    const PgQuery__CreateStmt *syntax;
+    struct sql_column *columns;
+    size_t count;
+    struct sql_table *next;
+};
+
+struct sql_view {
+    const char *name;
+    const PgQuery__Node *query;
+    PgQuery__Node **aliases;
+    size_t alias_count;
+    int location;
+    bool busy; /* being bound: it cannot read itself */
+    bool materialized;
+    bool flat;
+    struct sql_view *next;
+    const char *json; /* the whole view, if it is materialized */
+};
+
+struct sql {
+    struct arena arena;
+    const struct plan_source *source;
+    const struct plan_defaults *defaults;
+    const char *text; /* the source, NUL behind */
+    struct err *err;
+    struct sql_table *tables;
+    struct sql_view *views;
+    struct sql_view **last;
+    struct sql_column **columns; /* all of them, for marks */
+    size_t column_count;
+    size_t column_max;
+    unsigned depth;
+    int location; /* of the statement, for what has no place of its own */
+};
+
+/* parse.c */
+bool sql_fail(struct sql *sql, int location, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+const char *sql_text(struct sql *sql, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+const char *sql_quoted(struct sql *sql, const char *name); /* as a JSON string */
+const char *sql_take(struct sql *sql, struct buf *buf);    /* moves its text to the arena */
+
+/* statement.c */
+bool sql_statements(struct sql *sql, const PgQuery__ParseResult *tree);
+/* Name of something that may be qualified with the schema public. */
+const char *sql_name(struct sql *sql, const PgQuery__RangeVar *var);
+/* The text of a String node. */
+const char *sql_string(const PgQuery__Node *node);
+
+/* How much white space and comments stand at the beginning. */
+size_t sql_space(const char *text);
+
+/* scope.c */
+/* A list in the arena with room for one more. */
+void *sql_grow(struct sql *sql, void *list, size_t count, size_t *max, size_t size);
+struct sql_rel *sql_rel_add(struct sql *sql, struct sql_scope *scope, const char *name,
+                            int location);
+struct sql_column *sql_column_add(struct sql *sql, struct sql_rel *rel, const char *name,
+                                  enum sql_type type);
+struct sql_column *sql_column_of(const struct sql_rel *rel, const char *name);
+/* The column of this name, made if the relation is open; NULL: it has none. */
+struct sql_column *sql_column_make(struct sql *sql, struct sql_rel *rel, const char *name);
+struct sql_expr *sql_column_ref(struct sql *sql, struct sql_scope *scope,
+                                const PgQuery__ColumnRef *ref);
+/* True if a relation of the scope is known to have such a column. */
+bool sql_declares(const struct sql_scope *scope, const char *name);
+struct sql_rel *sql_find_rel(struct sql *sql, struct sql_scope *scope, const char *name,
+                             int location);
+/* An unqualified name in one scope only. *found NULL: it is not there. False: refused. */
+bool sql_lookup(struct sql *sql, struct sql_scope *scope, const char *name, int location,
+                struct sql_expr **found);
+
+/* type.c */
+const char *sql_type_name(enum sql_type type);
+bool sql_type_of(struct sql *sql, const PgQuery__TypeName *name, int location, enum sql_type *type);
+/* CAST(arg AS name) */
+struct sql_expr *sql_type_cast(struct sql *sql, struct sql_expr *arg, const PgQuery__TypeName *name,
+                               int location);
+bool sql_is_number(enum sql_type type);
+bool sql_is_time(enum sql_type type);
+/* Gives literals among them the type of the others, and refuses what cannot be compared. `what`
+ * stands in the message. *type is what they have in common. */
+bool sql_unify(struct sql *sql, struct sql_expr **exprs, size_t count, const char *what,
+               int location, enum sql_type *type);
+/* A quoted literal as a value of this type. */
+bool sql_coerce(struct sql *sql, struct sql_expr *expr, enum sql_type type);
+struct sql_expr *sql_cast(struct sql *sql, struct sql_expr *expr, enum sql_type type, int location);
+
+/* expr.c */
+struct sql_expr *sql_expr(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node);
+/* The same, as a condition. */
+struct sql_expr *sql_condition(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node,
+                               const char *clause);
+struct sql_expr *sql_const(struct sql *sql, enum sql_type type, const char *json, int location);
+struct sql_expr *sql_call(struct sql *sql, enum sql_type type, const char *name, int location,
+                          size_t count, ...);
+struct sql_expr *sql_call_list(struct sql *sql, enum sql_type type, const char *name, int location,
+                               struct sql_expr **args, size_t count);
+struct sql_expr *sql_of_column(struct sql *sql, struct sql_column *column, int location);
+bool sql_is_call(const struct sql_expr *expr, const char *name);
+bool sql_same(const struct sql_expr *a, const struct sql_expr *b);
+/* True if `test` holds for an expression or for something in it. */
+bool sql_any(const struct sql_expr *expr, bool (*test)(const struct sql_expr *expr));
+int sql_location(const PgQuery__Node *node);
+bool sql_list(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, size_t count,
+              struct sql_expr ***exprs);
+
+/* operator.c */
+struct sql_expr *sql_operator(struct sql *sql, struct sql_scope *scope,
+                              const PgQuery__AExpr *syntax);
+/* left = right, > ... by the operator's name */
+struct sql_expr *sql_compare(struct sql *sql, const char *op, struct sql_expr *left,
+                             struct sql_expr *right, int location);
+
+/* function.c */
+struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
+                              const PgQuery__FuncCall *syntax);
+
+/* ORDER BY of an aggregate. */
+bool sql_sorts(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, size_t count,
+               struct sql_sort **sorts);
+
+/* subquery.c */
+struct sql_expr *sql_sublink(struct sql *sql, struct sql_scope *scope,
+                             const PgQuery__SubLink *syntax);
+
+/* emit.c */
+void sql_emit(struct sql *sql, const struct sql_scope *scope, struct buf *buf,
+              const struct sql_expr *expr);
+const char *sql_emitted(struct sql *sql, const struct sql_scope *scope,
+                        const struct sql_expr *expr);
+/* Where a field is expected: a path, or an operand in braces. */
+const char *sql_field(struct sql *sql, const struct sql_scope *scope, const struct sql_expr *expr);
+/* filter, if there is anything to ask. */
+const char *sql_filter(struct sql *sql, const struct sql_scope *scope, const char *plan,
+                       struct sql_expr **conditions, size_t count);
+const char *sql_predicate(struct sql *sql, const struct sql_scope *scope,
+                          const struct sql_expr *expr);
+
+/* from.c and join.c */
+struct sql_item;
+struct sql_item *sql_from(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes,
+                          size_t count);
+/* Gives the first columns of a query other names. */
+bool sql_rename(struct sql *sql, PgQuery__Node **names, size_t count, struct sql_query *query,
+                int location);
+/* The bits of the relations of this scope that an expression asks. */
+uint64_t sql_rels(struct sql *sql, const struct sql_scope *scope, const struct sql_expr *expr);
+/* The columns of a table's rows that the query asks for, its id among them. */
+const char *sql_cut_down(struct sql *sql, const struct sql_rel *rel, const char *plan);
+/* The plan of FROM under WHERE, which may be NULL. */
+const char *sql_joined(struct sql *sql, struct sql_scope *scope, struct sql_item *item,
+                       struct sql_expr *where);
+
+/* select.c */
+/* ASC or DESC, NULLS FIRST or LAST. */
+bool sql_direction(struct sql *sql, const PgQuery__SortBy *syntax, struct sql_sort *sort);
+/* The plan of a materialized view. */
+const char *sql_root(struct sql *sql, const struct sql_view *view);
+bool sql_select(struct sql *sql, struct sql_scope *parent, unsigned level,
+                const PgQuery__SelectStmt *syntax, struct sql_query *query);
+/* What a view of the file finds, under the names of its columns. */
+bool sql_view_query(struct sql *sql, const struct sql_view *view, struct sql_query *query);
+
+#endif

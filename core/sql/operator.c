@@ -1,0 +1,342 @@
+/* Binding operators: comparison, arithmetic, patterns, lists, JSON. */
+#include "sql/bind.h"
+
+#include "value/json_write.h"
+
+#include <string.h>
+
+struct operands {
+    const char *op;
+    struct sql_expr *left; /* NULL: a prefix operator */
+    struct sql_expr *right;
+    int location;
+};
+
+static const char *comparison_of(const char *op)
+{
+    static const char *const names[][2] = {{"=", "eq"},   {"<>", "neq"}, {">", "gt"},
+                                           {">=", "gte"}, {"<", "lt"},   {"<=", "lte"}};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(op, names[i][0]) == 0)
+            return names[i][1];
+    return NULL;
+}
+
+/* Times are compared as points in time, however they are written. */
+static struct sql_expr *as_instant(struct sql *sql, struct sql_expr *expr)
+{
+    return expr->type == SQL_NULL ? expr
+                                  : sql_call(sql, SQL_NUMERIC, "epoch", expr->location, 1, expr);
+}
+
+static bool comparable(struct sql *sql, const char *what, struct sql_expr **pair, int location,
+                       enum sql_type *type)
+{
+    if (!sql_unify(sql, pair, 2, what, location, type))
+        return false;
+    if (*type == SQL_TIMESTAMP) {
+        pair[0] = as_instant(sql, pair[0]);
+        pair[1] = as_instant(sql, pair[1]);
+    }
+    return true;
+}
+
+struct sql_expr *sql_compare(struct sql *sql, const char *op, struct sql_expr *left,
+                             struct sql_expr *right, int location)
+{
+    struct sql_expr *pair[2] = {left, right};
+    const char *what = sql_text(sql, "\"%s\"", op);
+    enum sql_type type;
+
+    if (!comparable(sql, what, pair, location, &type))
+        return NULL;
+    return sql_call(sql, SQL_BOOLEAN, comparison_of(op), location, 2, pair[0], pair[1]);
+}
+
+static struct sql_expr *negated(struct sql *sql, struct sql_expr *expr, bool negate)
+{
+    return expr && negate ? sql_call(sql, SQL_BOOLEAN, "not", expr->location, 1, expr) : expr;
+}
+
+static struct sql_expr *refuse_types(struct sql *sql, const struct operands *o)
+{
+    (void)sql_fail(sql, o->location, "\"%s\" of %s%s%s; cast to a type that has it", o->op,
+                   o->left ? sql_type_name(o->left->type) : "", o->left ? " and " : "",
+                   sql_type_name(o->right->type));
+    return NULL;
+}
+
+static bool numeric_operand(struct sql *sql, struct sql_expr *expr, enum sql_type other)
+{
+    if (expr->type == SQL_LITERAL)
+        return sql_coerce(sql, expr, sql_is_number(other) ? other : SQL_NUMERIC);
+    return sql_is_number(expr->type) || expr->type == SQL_ANY || expr->type == SQL_NULL;
+}
+
+/* + - * / % ^ of numbers. The quotient of two integers is one. */
+static struct sql_expr *arithmetic(struct sql *sql, const struct operands *o, const char *name)
+{
+    struct sql_expr *left = o->left;
+    struct sql_expr *right = o->right;
+    struct sql_expr *pair[2] = {left, right};
+    enum sql_type type;
+
+    if (left->type == SQL_LITERAL && right->type == SQL_LITERAL)
+        return refuse_types(sql, o);
+    if (!numeric_operand(sql, left, right->type) || !numeric_operand(sql, right, left->type))
+        return sql->err->status ? NULL : refuse_types(sql, o);
+    if (!sql_unify(sql, pair, 2, o->op, o->location, &type))
+        return NULL;
+    if (strcmp(name, "div") == 0 && left->type == SQL_INTEGER && right->type == SQL_INTEGER)
+        name = "quotient";
+    if (strcmp(name, "power") == 0)
+        type = type == SQL_INTEGER ? SQL_FLOAT : type;
+    return sql_call(sql, type, name, o->location, 2, left, right);
+}
+
+/* ||: text and what becomes text; two arrays are not there yet. */
+static struct sql_expr *append(struct sql *sql, const struct operands *o)
+{
+    struct sql_expr *sides[2] = {o->left, o->right};
+
+    for (int i = 0; i < 2; i++) {
+        if (sides[i]->type == SQL_JSON || sides[i]->type == SQL_ARRAY)
+            return refuse_types(sql, o);
+        if (sides[i]->type == SQL_LITERAL && !sql_coerce(sql, sides[i], SQL_TEXT))
+            return NULL;
+    }
+    return sql_call(sql, SQL_TEXT, "append", o->location, 2, sides[0], sides[1]);
+}
+
+/* -> and ->>, by name or by place. */
+static struct sql_expr *member(struct sql *sql, const struct operands *o)
+{
+    bool text = strcmp(o->op, "->>") == 0;
+    struct sql_expr *expr;
+
+    if (o->left->type != SQL_JSON && o->left->type != SQL_ANY && o->left->type != SQL_ARRAY)
+        return refuse_types(sql, o);
+    if (o->right->type == SQL_LITERAL && !sql_coerce(sql, o->right, SQL_TEXT))
+        return NULL;
+    expr = sql_call(sql, SQL_JSON, "get", o->location, 2, o->left, o->right);
+    return text ? sql_cast(sql, expr, SQL_TEXT, o->location) : expr;
+}
+
+/* #> and #>>: the path is a literal '{a,0,b}'. */
+static struct sql_expr *member_path(struct sql *sql, const struct operands *o)
+{
+    bool text = strcmp(o->op, "#>>") == 0;
+    const char *at = o->right->text + 1;
+    struct sql_expr *expr = o->left;
+
+    if (o->right->type != SQL_LITERAL || *at != '{' || strpbrk(at, "\\\" ")[0] != '"') {
+        (void)sql_fail(sql, o->right->location, "a path must be a literal such as '{a,0,b}'");
+        return NULL;
+    }
+    if (expr->type != SQL_JSON && expr->type != SQL_ANY)
+        return refuse_types(sql, o);
+    for (at++; *at && *at != '}'; at += *at == ',') {
+        size_t size = strcspn(at, ",}");
+        bool number = strspn(at, "0123456789") == size;
+        const char *step = sql_text(sql, number ? "%.*s" : "\"%.*s\"", (int)size, at);
+
+        expr = sql_call(sql, SQL_JSON, "get", o->location, 2, expr,
+                        sql_const(sql, number ? SQL_INTEGER : SQL_TEXT, step, o->location));
+        at += size;
+    }
+    return text ? sql_cast(sql, expr, SQL_TEXT, o->location) : expr;
+}
+
+/* The pattern must stand in the query: it is compiled once. */
+static struct sql_expr *pattern(struct sql *sql, const struct operands *o, const char *name,
+                                struct sql_expr *escape)
+{
+    enum sql_type left = o->left->type;
+
+    if (left == SQL_LITERAL && !sql_coerce(sql, o->left, SQL_TEXT))
+        return NULL;
+    if (left != SQL_TEXT && left != SQL_ANY && left != SQL_NULL && left != SQL_LITERAL)
+        return refuse_types(sql, o);
+    if (o->right->kind != SQL_CONST ||
+        (o->right->type != SQL_LITERAL && o->right->type != SQL_TEXT)) {
+        (void)sql_fail(sql, o->right->location, "a pattern must be a literal");
+        return NULL;
+    }
+    o->right->type = SQL_TEXT;
+    if (escape)
+        return sql_call(sql, SQL_BOOLEAN, name, o->location, 3, o->left, o->right, escape);
+    return sql_call(sql, SQL_BOOLEAN, name, o->location, 2, o->left, o->right);
+}
+
+static struct sql_expr *regex(struct sql *sql, struct operands *o)
+{
+    bool negate = o->op[0] == '!';
+    struct sql_expr *expr;
+
+    if (strchr(o->op, '*') && o->right->kind == SQL_CONST && o->right->type == SQL_LITERAL)
+        o->right->text = sql_text(sql, "\"(?i)%s", o->right->text + 1);
+    expr = pattern(sql, o, "regex", NULL);
+    return negated(sql, expr, negate);
+}
+
+static struct sql_expr *prefix(struct sql *sql, const struct operands *o)
+{
+    enum sql_type type = o->right->type;
+
+    if (type == SQL_LITERAL || !(sql_is_number(type) || type == SQL_ANY || type == SQL_NULL))
+        return refuse_types(sql, o);
+    if (*o->op == '+')
+        return o->right;
+    return sql_call(sql, type, "neg", o->location, 1, o->right);
+}
+
+static struct sql_expr *infix(struct sql *sql, struct operands *o)
+{
+    static const char *const names[][2] = {{"+", "add"}, {"-", "sub"}, {"*", "mul"},
+                                           {"/", "div"}, {"%", "mod"}, {"^", "power"}};
+    static const char *const searches[] = {"~", "~*", "!~", "!~*"};
+
+    if (!o->left && (strcmp(o->op, "-") == 0 || strcmp(o->op, "+") == 0))
+        return prefix(sql, o);
+    if (o->left && comparison_of(o->op))
+        return sql_compare(sql, o->op, o->left, o->right, o->location);
+    for (size_t i = 0; o->left && i < sizeof(names) / sizeof(names[0]); i++)
+        if (strcmp(o->op, names[i][0]) == 0)
+            return arithmetic(sql, o, names[i][1]);
+    for (size_t i = 0; o->left && i < sizeof(searches) / sizeof(searches[0]); i++)
+        if (strcmp(o->op, searches[i]) == 0)
+            return regex(sql, o);
+    if (o->left && strcmp(o->op, "||") == 0)
+        return append(sql, o);
+    if (o->left && (strcmp(o->op, "->") == 0 || strcmp(o->op, "->>") == 0))
+        return member(sql, o);
+    if (o->left && (strcmp(o->op, "#>") == 0 || strcmp(o->op, "#>>") == 0))
+        return member_path(sql, o);
+    (void)sql_fail(sql, o->location, "operator \"%s\" is not supported", o->op);
+    return NULL;
+}
+
+static struct sql_expr *bind_in(struct sql *sql, struct sql_scope *scope,
+                                const PgQuery__AExpr *syntax)
+{
+    const PgQuery__List *list = syntax->rexpr->list;
+    struct sql_expr **args = ARENA_ARRAY(&sql->arena, struct sql_expr *, list->n_items + 1);
+    enum sql_type type;
+
+    args[0] = sql_expr(sql, scope, syntax->lexpr);
+    if (!args[0])
+        return NULL;
+    for (size_t i = 0; i < list->n_items; i++) {
+        args[i + 1] = sql_expr(sql, scope, list->items[i]);
+        if (!args[i + 1])
+            return NULL;
+    }
+    if (!sql_unify(sql, args, list->n_items + 1, "IN", syntax->location, &type))
+        return NULL;
+    for (size_t i = 0; type == SQL_TIMESTAMP && i <= list->n_items; i++)
+        args[i] = as_instant(sql, args[i]);
+    return negated(sql,
+                   sql_call_list(sql, SQL_BOOLEAN, "in", syntax->location, args, list->n_items + 1),
+                   strcmp(sql_string(syntax->name[0]), "<>") == 0);
+}
+
+static struct sql_expr *bind_between(struct sql *sql, struct sql_scope *scope,
+                                     const PgQuery__AExpr *syntax)
+{
+    const PgQuery__List *list = syntax->rexpr->list;
+    struct sql_expr *args[3];
+    enum sql_type type;
+
+    args[0] = sql_expr(sql, scope, syntax->lexpr);
+    args[1] = args[0] ? sql_expr(sql, scope, list->items[0]) : NULL;
+    args[2] = args[1] ? sql_expr(sql, scope, list->items[1]) : NULL;
+    if (!args[2] || !sql_unify(sql, args, 3, "BETWEEN", syntax->location, &type))
+        return NULL;
+    for (size_t i = 0; type == SQL_TIMESTAMP && i < 3; i++)
+        args[i] = as_instant(sql, args[i]);
+    return negated(
+        sql, sql_call(sql, SQL_BOOLEAN, "between", syntax->location, 3, args[0], args[1], args[2]),
+        syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN);
+}
+
+/* LIKE ... ESCAPE is a call of like_escape(pattern, escape). */
+static struct sql_expr *bind_like(struct sql *sql, struct sql_scope *scope,
+                                  const PgQuery__AExpr *syntax)
+{
+    const PgQuery__Node *right = syntax->rexpr;
+    const PgQuery__FuncCall *call =
+        right->node_case == PG_QUERY__NODE__NODE_FUNC_CALL ? right->func_call : NULL;
+    bool folded = syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_ILIKE;
+    struct operands o = {.op = folded ? "ILIKE" : "LIKE", .location = syntax->location};
+    struct sql_expr *escape = NULL;
+
+    if (call && strcmp(sql_string(call->funcname[call->n_funcname - 1]), "like_escape") == 0) {
+        escape = sql_expr(sql, scope, call->args[1]);
+        right = call->args[0];
+        if (!escape)
+            return NULL;
+        escape->type = SQL_TEXT;
+    }
+    o.left = sql_expr(sql, scope, syntax->lexpr);
+    o.right = o.left ? sql_expr(sql, scope, right) : NULL;
+    if (!o.right)
+        return NULL;
+    return negated(sql, pattern(sql, &o, folded ? "ilike" : "like", escape),
+                   sql_string(syntax->name[0])[0] == '!');
+}
+
+static struct sql_expr *bind_pair(struct sql *sql, struct sql_scope *scope,
+                                  const PgQuery__AExpr *syntax)
+{
+    bool nullif = syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF;
+    struct sql_expr *pair[2];
+    enum sql_type type;
+
+    pair[0] = sql_expr(sql, scope, syntax->lexpr);
+    pair[1] = pair[0] ? sql_expr(sql, scope, syntax->rexpr) : NULL;
+    if (!pair[1])
+        return NULL;
+    if (nullif)
+        return sql_unify(sql, pair, 2, "NULLIF", syntax->location, &type)
+                   ? sql_call(sql, pair[0]->type, "nullif", syntax->location, 2, pair[0], pair[1])
+                   : NULL;
+    if (!comparable(sql, "IS DISTINCT FROM", pair, syntax->location, &type))
+        return NULL;
+    return negated(sql,
+                   sql_call(sql, SQL_BOOLEAN, "is_distinct", syntax->location, 2, pair[0], pair[1]),
+                   syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT);
+}
+
+struct sql_expr *sql_operator(struct sql *sql, struct sql_scope *scope,
+                              const PgQuery__AExpr *syntax)
+{
+    PgQuery__AExprKind kind = syntax->kind;
+    struct operands o = {.location = syntax->location};
+
+    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_IN)
+        return bind_in(sql, scope, syntax);
+    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN ||
+        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN)
+        return bind_between(sql, scope, syntax);
+    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_LIKE || kind == PG_QUERY__A__EXPR__KIND__AEXPR_ILIKE)
+        return bind_like(sql, scope, syntax);
+    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT ||
+        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT ||
+        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF)
+        return bind_pair(sql, scope, syntax);
+    if (kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP) {
+        (void)sql_fail(sql, syntax->location,
+                       kind == PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR
+                           ? "SIMILAR TO is not supported; use ~ with a regular expression"
+                       : kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY ||
+                               kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL
+                           ? "ANY and ALL of an array are not supported; use IN"
+                           : "BETWEEN SYMMETRIC is not supported; use OR");
+        return NULL;
+    }
+    o.op = sql_string(syntax->name[syntax->n_name - 1]);
+    o.left = syntax->lexpr ? sql_expr(sql, scope, syntax->lexpr) : NULL;
+    o.right = !syntax->lexpr || o.left ? sql_expr(sql, scope, syntax->rexpr) : NULL;
+    return o.right ? infix(sql, &o) : NULL;
+}

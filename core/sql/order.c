@@ -1,0 +1,232 @@
+/* DISTINCT, ORDER BY and LIMIT. */
+#include "sql/select.h"
+
+#include "sql/from.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool sql_direction(struct sql *sql, const PgQuery__SortBy *syntax, struct sql_sort *sort)
+{
+    if (syntax->sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_USING)
+        return sql_fail(sql, syntax->location, "ORDER BY ... USING is not supported");
+    sort->descending = syntax->sortby_dir == PG_QUERY__SORT_BY_DIR__SORTBY_DESC;
+    sort->nulls_first = sort->descending;
+    if (syntax->sortby_nulls == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_FIRST)
+        sort->nulls_first = true;
+    if (syntax->sortby_nulls == PG_QUERY__SORT_BY_NULLS__SORTBY_NULLS_LAST)
+        sort->nulls_first = false;
+    return true;
+}
+
+/* An output by its place or its name; NULL: it is something else. *ok false: refused. */
+static const struct sql_output *output_of(struct sql *sql, const struct sql_query *query,
+                                          const PgQuery__Node *node, const char *clause, bool *ok)
+{
+    const PgQuery__ColumnRef *ref =
+        node->node_case == PG_QUERY__NODE__NODE_COLUMN_REF ? node->column_ref : NULL;
+    const PgQuery__AConst *number =
+        node->node_case == PG_QUERY__NODE__NODE_A_CONST ? node->a_const : NULL;
+
+    *ok = true;
+    if (number && number->val_case == PG_QUERY__A__CONST__VAL_IVAL) {
+        int32_t place = number->ival->ival;
+
+        if (place >= 1 && (size_t)place <= query->count && !query->open)
+            return &query->outputs[place - 1];
+        *ok = sql_fail(sql, number->location, "%s %d: there are %zu columns%s", clause, (int)place,
+                       query->count, query->open ? " that are known, and others" : "");
+    }
+    for (size_t i = 0; ref && ref->n_fields == 1 && i < query->count; i++) {
+        const struct sql_output *output = &query->outputs[i];
+        const char *name = sql_string(ref->fields[0]);
+
+        if (!output->name || strcmp(output->name, name) != 0)
+            continue;
+        if (output->ambiguous)
+            *ok = sql_fail(sql, ref->location, "%s %s is ambiguous: two columns have this name",
+                           clause, quote(name, strlen(name)).text);
+        return output;
+    }
+    return NULL;
+}
+
+static struct sql_expr *sort_expr(struct sql *sql, struct sql_select *select,
+                                  const PgQuery__Node *node, const char *clause)
+{
+    bool ok;
+    const struct sql_output *output = output_of(sql, select->query, node, clause, &ok);
+
+    if (!ok)
+        return NULL;
+    return output ? output->expr : sql_expr(sql, select->scope, node);
+}
+
+bool sql_bind_order(struct sql *sql, struct sql_select *select)
+{
+    const PgQuery__SelectStmt *syntax = select->syntax;
+    bool on = syntax->n_distinct_clause && syntax->distinct_clause[0] &&
+              syntax->distinct_clause[0]->node_case != PG_QUERY__NODE__NODE__NOT_SET;
+
+    select->on = ARENA_ARRAY(&sql->arena, struct sql_expr *, syntax->n_distinct_clause);
+    for (size_t i = 0; on && i < syntax->n_distinct_clause; i++) {
+        select->on[i] = sort_expr(sql, select, syntax->distinct_clause[i], "DISTINCT ON");
+        if (!select->on[i])
+            return false;
+        select->on_count++;
+    }
+    select->sorts = ARENA_ARRAY(&sql->arena, struct sql_sort, syntax->n_sort_clause);
+    for (size_t i = 0; i < syntax->n_sort_clause; i++) {
+        const PgQuery__SortBy *sort = syntax->sort_clause[i]->sort_by;
+
+        select->sorts[i].expr = sort_expr(sql, select, sort->node, "ORDER BY");
+        if (!select->sorts[i].expr || !sql_direction(sql, sort, &select->sorts[i]))
+            return false;
+        if (i < select->on_count && !sql_same(select->sorts[i].expr, select->on[i]))
+            return sql_fail(sql, sql_location(sort->node),
+                            "ORDER BY must begin with the expressions of DISTINCT ON");
+        select->sort_count++;
+    }
+    return true;
+}
+
+static void write_sort(struct sql *sql, const struct sql_scope *scope, struct buf *buf,
+                       const struct sql_sort *sort)
+{
+    buf_add_format(buf, "%s{\"field\":%s,\"direction\":\"%s\",\"nulls\":\"%s\"}",
+                   buf->size ? "," : "", sql_field(sql, scope, sort->expr),
+                   sort->descending ? "desc" : "asc", sort->nulls_first ? "first" : "last");
+}
+
+const char *sql_order_by(struct sql *sql, const struct sql_scope *scope,
+                         const struct sql_sort *sorts, size_t count)
+{
+    struct buf buf = BUF_INIT;
+
+    for (size_t i = 0; i < count; i++)
+        if (sorts[i].expr->kind != SQL_CONST)
+            write_sort(sql, scope, &buf, &sorts[i]);
+    return buf.size ? sql_text(sql, "\"order_by\":[%s],", sql_take(sql, &buf)) : "";
+}
+
+/* A number of LIMIT or OFFSET; -1: none. */
+static bool read_places(struct sql *sql, struct sql_select *select, const PgQuery__Node *node,
+                        const char *clause, int64_t *places)
+{
+    struct sql_expr *expr = node ? sql_expr(sql, select->scope, node) : NULL;
+    char *end;
+
+    *places = -1;
+    if (!node || !expr || expr->type == SQL_NULL)
+        return !node || expr;
+    if (expr->kind == SQL_CONST && expr->type == SQL_INTEGER && *expr->text != '-') {
+        *places = strtoll(expr->text, &end, 10);
+        if (!*end && *places < INT64_MAX)
+            return true;
+    }
+    return sql_fail(sql, sql_location(node), "%s must be a number from 0, written out", clause);
+}
+
+/* `order`: as sql_order_by() has it. */
+const char *sql_limited(struct sql *sql, struct sql_select *select, const char *plan,
+                        const char *order)
+{
+    const PgQuery__SelectStmt *syntax = select->syntax;
+    int64_t limit;
+    int64_t offset;
+
+    if (!plan || !read_places(sql, select, syntax->limit_count, "LIMIT", &limit) ||
+        !read_places(sql, select, syntax->limit_offset, "OFFSET", &offset))
+        return NULL;
+    if (syntax->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES) {
+        (void)sql_fail(sql, sql_location(syntax->limit_count),
+                       "FETCH ... WITH TIES is not supported yet");
+        return NULL;
+    }
+    offset = offset < 0 ? 0 : offset;
+    if (limit < 0 || limit > INT64_MAX - offset)
+        limit = INT64_MAX - offset;
+    if (limit <= 1)
+        select->query->one_row = true;
+    return sql_text(sql, "{\"op\":\"limit\",\"limit\":%lld,\"offset\":%lld,%s\"input\":%s}",
+                    (long long)limit, (long long)offset, order, plan);
+}
+
+/* The output that a sort goes by; NULL: it is not in the select list. */
+static const char *output_name(const struct sql_select *select, const struct sql_expr *expr)
+{
+    const struct sql_query *query = select->query;
+
+    for (size_t i = 0; i < query->count; i++) {
+        const struct sql_output *output = &query->outputs[i];
+
+        if (output->expr && sql_same(output->expr, expr))
+            return output->name;
+        if (output->all && expr->kind == SQL_COLUMN && expr->column->rel == output->all)
+            return expr->column->name;
+    }
+    return NULL;
+}
+
+/* The sorts as columns of the select list; NULL: one of them is not in it. */
+static const char *order_of_outputs(struct sql *sql, const struct sql_select *select)
+{
+    struct sql_scope *above = ARENA_NEW(&sql->arena, struct sql_scope);
+    struct sql_rel *rel = sql_rel_add(sql, above, NULL, 0);
+    struct sql_sort *sorts = ARENA_ARRAY(&sql->arena, struct sql_sort, select->sort_count);
+
+    for (size_t i = 0; i < select->sort_count; i++) {
+        const char *name = output_name(select, select->sorts[i].expr);
+
+        if (!name)
+            return NULL;
+        sorts[i] = select->sorts[i];
+        sorts[i].expr = sql_of_column(sql, sql_column_add(sql, rel, name, sorts[i].expr->type), 0);
+    }
+    return sql_order_by(sql, above, sorts, select->sort_count);
+}
+
+static const char *distinct_on(struct sql *sql, struct sql_select *select, const char *plan)
+{
+    const struct sql_item *from = select->from;
+    struct buf on = BUF_INIT;
+
+    if (!select->grouped && from->count == 1 && from->items[0]->kind == ITEM_REL)
+        plan = sql_cut_down(sql, from->items[0]->rel, plan); /* the id is no field */
+    for (size_t i = 0; i < select->on_count; i++)
+        buf_add_format(&on, "%s%s", i ? "," : "", sql_field(sql, select->scope, select->on[i]));
+    return sql_text(sql, "{\"op\":\"distinct\",\"on\":[%s],%s\"input\":%s}", sql_take(sql, &on),
+                    sql_order_by(sql, select->scope, select->sorts, select->sort_count), plan);
+}
+
+const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *plan)
+{
+    const PgQuery__SelectStmt *syntax = select->syntax;
+    struct sql_query *query = select->query;
+    bool distinct = syntax->n_distinct_clause && !select->on_count;
+    bool limited = syntax->limit_count || syntax->limit_offset ||
+                   (query->root && query->flat && select->sort_count);
+    const char *order = order_of_outputs(sql, select);
+
+    if (distinct && !order) {
+        (void)sql_fail(sql, select->sorts[0].expr->location,
+                       "with DISTINCT, what ORDER BY goes by must be in the select list");
+        return NULL;
+    }
+    if (select->on_count)
+        plan = distinct_on(sql, select, plan);
+    if (limited && !order)
+        plan = sql_limited(sql, select, plan,
+                           sql_order_by(sql, select->scope, select->sorts, select->sort_count));
+    if (plan)
+        plan = sql_projected(sql, select, plan);
+    if (plan && distinct)
+        plan = sql_text(sql, "{\"op\":\"distinct\",\"input\":%s}", plan);
+    if (plan && limited && order) {
+        if (query->root)
+            plan = sql_text(sql, "{\"op\":\"rekey\",\"input\":%s}", plan);
+        query->rekeyed = query->root;
+        plan = sql_limited(sql, select, plan, order);
+    }
+    return plan;
+}

@@ -1,0 +1,48 @@
+#ifndef SSP_SQL_SELECT_H
+#define SSP_SQL_SELECT_H
+
+#include "sql/bind.h"
+
+/* A SELECT while it is compiled; the parts of it that have files of their own. */
+struct sql_select {
+    const PgQuery__SelectStmt *syntax;
+    struct sql_scope *scope;
+    struct sql_item *from;
+    struct sql_expr *where;
+    struct sql_expr *having;
+    struct sql_expr **groups;
+    size_t group_count;
+    bool grouped;
+    struct sql_expr **on; /* DISTINCT ON */
+    size_t on_count;
+    struct sql_sort *sorts;
+    size_t sort_count;
+    struct sql_query *query; /* what it has found out so far */
+};
+
+/* select.c */
+void sql_output_add(struct sql *sql, struct sql_query *query, const char *name,
+                    struct sql_expr *expr);
+
+/* group.c */
+bool sql_bind_groups(struct sql *sql, struct sql_select *select);
+/* Puts the aggregation over the plan; expressions above it become columns of its rows. */
+const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *plan);
+
+/* order.c: DISTINCT, ORDER BY, LIMIT */
+bool sql_bind_order(struct sql *sql, struct sql_select *select);
+const char *sql_order_by(struct sql *sql, const struct sql_scope *scope,
+                         const struct sql_sort *sorts, size_t count);
+const char *sql_limited(struct sql *sql, struct sql_select *select, const char *plan,
+                        const char *order);
+/* What stands above the select list and what below it. */
+const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *plan);
+
+/* setop.c */
+bool sql_set_operation(struct sql *sql, struct sql_scope *parent, unsigned level,
+                       const PgQuery__SelectStmt *syntax, struct sql_query *query);
+
+/* select.c: the select list as a project */
+const char *sql_projected(struct sql *sql, struct sql_select *select, const char *plan);
+
+#endif

@@ -1,0 +1,3 @@
+CREATE TABLE customers (id text PRIMARY KEY, name text, region text);
+CREATE TABLE orders (id text PRIMARY KEY, customer text, status text, total numeric);
+CREATE MATERIALIZED VIEW v AS SELECT name FROM customers WHERE now() > '2024-01-01';

@@ -1,0 +1,1 @@
+CREATE MATERIALIZED VIEW v WITH (format = 'red') AS SELECT a FROM t;

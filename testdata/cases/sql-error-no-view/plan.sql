@@ -1,0 +1,2 @@
+CREATE TABLE customers (id text PRIMARY KEY, name text, region text);
+CREATE TABLE orders (id text PRIMARY KEY, customer text, status text, total numeric);

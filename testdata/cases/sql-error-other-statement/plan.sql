@@ -1,0 +1,2 @@
+-- a comment
+INSERT INTO t VALUES (1);

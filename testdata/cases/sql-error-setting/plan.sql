@@ -1,0 +1,1 @@
+CREATE MATERIALIZED VIEW v WITH (colour = 'red') AS SELECT a FROM t;
