@@ -15,7 +15,7 @@
 enum {
     NESTED_HOLDERS = 7,
     NESTED_RELATIONS = 11,
-    NESTED_INSIDES = 16,
+    NESTED_INSIDES = 17,
     NESTED_ABOVES = 6,
     NESTED_SUBQUERIES = 4, /* of a view at most, but for those that it shares */
 };
@@ -244,7 +244,7 @@ static inline void gen_held(struct gen *g, struct gen_node *node, const struct g
 /* 0: a filter; 1: one that asks the rows around; 2: a project; 3: of all and a field; 4, 5: a join
  * whose left or right side it is; 6: one of both; 7, 8, 9: a limit without an order, with one, in
  * partitions; 10: a limit in which it is filtered again; 11: with children; 12: with exists; 13: a
- * distinct; 14: a set operation; 15: an aggregate. */
+ * distinct; 14: a set operation; 15: an aggregate; 16: an unnest. */
 static inline void gen_inside(struct gen *g, struct gen_node *node, int kind)
 {
     const struct gen_wish deeper = {.holder = kind == 11 ? (int)gen_below(g, 3)
@@ -281,6 +281,8 @@ static inline void gen_inside(struct gen *g, struct gen_node *node, int kind)
         gen_set(g, node, &other, gen_below(g, GEN_SETS - GEN_DISTINCTS));
     } else if (kind == 15) {
         gen_aggregate(g, node, gen_below(g, GEN_AGGREGATES));
+    } else if (kind == 16) {
+        gen_unnest(g, node, gen_below(g, GEN_UNNESTS));
     } else if ((kind == 11 || kind == 12) && g->nest < GEN_NEST_MAX && (kind == 12 || !g->aside)) {
         gen_held(g, node, &deeper);
     }

@@ -12,10 +12,11 @@
 #include "generate_aggregate.h"
 #include "generate_predicate.h"
 #include "generate_sets.h"
+#include "generate_window.h"
 
 enum {
-    GEN_FEATURES =
-        GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS + GEN_LIMITS + GEN_AGGREGATES + GEN_SETS
+    GEN_LINEAR = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS,
+    GEN_FEATURES = GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_AGGREGATES + GEN_SETS
 };
 
 /* In generate_nested.h: rows that are tied to those around. */
@@ -83,8 +84,10 @@ static inline struct gen_node gen_grown(struct gen *g, unsigned depth, const uns
         gen_project(g, &node, feature - GEN_PREDICATES, children);
     } else if (feature < GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS) {
         gen_joined(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS, depth);
-    } else if (feature < GEN_FEATURES - GEN_SETS - GEN_AGGREGATES) {
-        gen_limit(g, &node, feature - GEN_PREDICATES - GEN_PROJECTS - GEN_JOINS);
+    } else if (feature < GEN_LINEAR + GEN_LIMITS) {
+        gen_limit(g, &node, feature - GEN_LINEAR);
+    } else if (feature < GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS) {
+        gen_unnest(g, &node, feature - GEN_LINEAR - GEN_LIMITS);
     } else if (feature < GEN_FEATURES - GEN_SETS) {
         gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FEATURES);
     } else {

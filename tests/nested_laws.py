@@ -118,6 +118,12 @@ class Plans:
             plan["order_by"] = [{"field": r.choice(FIELDS), "direction": r.choice(["asc", "desc"])}]
         return plan
 
+    def unnest(self, depth, nest):
+        field = {"call": "array", "args": [{"field": self.random.choice(FIELDS)}, 1]}
+        plan = {"op": "unnest", "field": field, "alias": self.random.choice(FIELDS),
+                "input": self.plan(depth - 1, nest, False)}
+        return plan
+
     def set(self, depth, nest):
         r = self.random
         fields = [{"type": "field", "field": f} for f in r.sample(FIELDS, r.randint(1, 2))]
@@ -133,7 +139,7 @@ class Plans:
         if depth <= 0 or kind < 0.12:
             return self.leaf(nest)
         if kind < 0.3 and self.chance(0.5):
-            return self.distinct(depth, nest) if kind < 0.18 else self.set(depth, nest)
+            return self.random.choice([self.distinct, self.set, self.unnest])(depth, nest)
         if kind < 0.4:
             return {"op": "filter", "predicate": self.predicate(depth, nest),
                     "input": self.plan(depth - 1, nest, children)}

@@ -51,6 +51,7 @@ static const char *state_of(const struct node *node)
     case PLAN_REKEY:
     case PLAN_FILTER:
     case PLAN_PROJECT:
+    case PLAN_UNNEST:
     case PLAN_CONTEXT:
     case PLAN_MEMBERS:
         break;

@@ -114,6 +114,9 @@ static void need_plan(struct needs *needs, const struct plan *plan)
     case PLAN_AGGREGATE:
         need_aggregate(needs, &plan->as.aggregate);
         break;
+    case PLAN_UNNEST:
+        need(needs, &plan->as.unnest.field);
+        break;
     case PLAN_VIEW:
     case PLAN_FIXPOINT:
     case PLAN_RECURSE:
@@ -177,7 +180,7 @@ static bool copies_rows(const struct plan *plan)
     if (plan->op == PLAN_JOIN)
         return plan->as.join.both;
     if (plan->op == PLAN_FIXPOINT || plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT ||
-        plan->op == PLAN_INTERSECT || plan->op == PLAN_REKEY)
+        plan->op == PLAN_INTERSECT || plan->op == PLAN_REKEY || plan->op == PLAN_UNNEST)
         return true;
     if (plan->op == PLAN_UNION)
         return !plan_keeps_keys(plan);

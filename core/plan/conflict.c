@@ -36,7 +36,7 @@ static void trace(const struct plan *plan, const struct origin *above, struct or
     buf_add(&origin->projections, above->projections.bytes, above->projections.size);
     origin->by_parent = above->by_parent;
     while (plan->op != PLAN_SCAN && plan->op != PLAN_UNION && plan->op != PLAN_REKEY &&
-           plan->op != PLAN_AGGREGATE && plan->op != PLAN_FIXPOINT &&
+           plan->op != PLAN_AGGREGATE && plan->op != PLAN_FIXPOINT && plan->op != PLAN_UNNEST &&
            !(plan->op == PLAN_JOIN && plan->as.join.both)) {
         if (plan->op == PLAN_PROJECT)
             add_projection(origin, plan);

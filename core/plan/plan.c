@@ -46,7 +46,7 @@ const char *plan_op_name(enum plan_op op)
         [PLAN_MEMBERS] = "members",     [PLAN_TREE] = "tree",
         [PLAN_AGGREGATE] = "aggregate", [PLAN_FIXPOINT] = "fixpoint",
         [PLAN_VIEW] = "view",           [PLAN_RECURSE] = "recurse",
-        [PLAN_INPUT] = "input",
+        [PLAN_INPUT] = "input",         [PLAN_UNNEST] = "unnest",
     };
 
     return names[op];
@@ -138,6 +138,7 @@ bool plan_is_set(const struct plan *plan)
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_LIMIT:
+    case PLAN_UNNEST:
     case PLAN_CORRELATE:
         break;
     }
@@ -189,6 +190,7 @@ bool plan_rows_have_ids(const struct plan *plan)
     case PLAN_FIXPOINT:
     case PLAN_RECURSE:
     case PLAN_INPUT:
+    case PLAN_UNNEST:
         return false;
     case PLAN_JOIN:
         return !plan->as.join.both && plan_rows_have_ids(plan->inputs[0]);

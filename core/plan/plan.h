@@ -46,6 +46,7 @@ enum plan_op {
     PLAN_FIXPOINT,
     PLAN_RECURSE, /* in the step of a fixpoint: the rows that are there */
     PLAN_REKEY,   /* rows under the keys that their values are; also put in by plan/nest.c */
+    PLAN_UNNEST,
     /* put in by plan/nest.c */
     PLAN_INPUT,     /* in the step of a fixpoint as it runs: the rows of an input of the fixpoint */
     PLAN_DISTINCT,  /* every row once */
@@ -183,6 +184,15 @@ struct plan_aggregate {
     struct predicate *having;
 };
 
+struct plan_unnest {
+    struct expr field; /* the array */
+    const char *alias; /* of an element; normalised JSON, with quotes */
+    size_t alias_size;
+    const char *ordinality; /* of its place, counted from 1; NULL: not wanted */
+    size_t ordinality_size;
+    bool outer; /* a row also where there is no element */
+};
+
 struct plan;
 
 /* Rounds of a recursion that nobody has bounded. */
@@ -243,6 +253,7 @@ struct plan {
         enum view_semantics view;      /* of that view */
         const struct plan *recurse;    /* the fixpoint */
         unsigned input;                /* which of the fixpoint's */
+        struct plan_unnest unnest;
         struct plan_aggregate aggregate; /* a second input: contexts that have a row over nothing */
         const struct plan_subquery *context;
         struct plan_correlate correlate;

@@ -123,7 +123,8 @@ static bool read_children(struct plan_reader *reader, struct value value, struct
     if (reader->aside)
         return plan_fail(reader, value,
                          "a subquery on the right of a join, below \"select\":\"both\", a set "
-                         "operation or an aggregate, or inside exists adds nothing to the view");
+                         "operation, an aggregate or an unnest, or inside exists adds nothing to "
+                         "the view");
     subquery->alias = alias.text;
     subquery->alias_size = alias.size;
     subquery->single = single.type == VALUE_TRUE;
@@ -299,6 +300,7 @@ static const struct {
     {PLAN_VIEW, plan_read_view},      {PLAN_RECURSE, plan_read_recurse},
     {PLAN_REKEY, plan_read_rekey},    {PLAN_UNION, plan_read_set},
     {PLAN_EXCEPT, plan_read_set},     {PLAN_INTERSECT, plan_read_set},
+    {PLAN_UNNEST, plan_read_unnest},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)

@@ -78,6 +78,16 @@ static bool add_columns(struct arena *arena, struct plan_set *set, const struct 
             add_column(arena, set, aggregate->measures[i].alias, aggregate->measures[i].alias_size);
         return true;
     }
+    if (plan->op == PLAN_UNNEST) {
+        const struct plan_unnest *unnest = &plan->as.unnest;
+
+        if (!add_columns(arena, set, plan->inputs[0]))
+            return false;
+        add_column(arena, set, unnest->alias, unnest->alias_size);
+        if (unnest->ordinality)
+            add_column(arena, set, unnest->ordinality, unnest->ordinality_size);
+        return true;
+    }
     from = plan->op == PLAN_FIXPOINT ? &plan->as.fixpoint.columns : &plan->as.set;
     if (plan->op == PLAN_SCAN || plan->op == PLAN_RECURSE || !from->known)
         return false; /* what recurse has is not read yet */

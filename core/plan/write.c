@@ -265,6 +265,17 @@ static void write_aggregate(struct buf *buf, const struct plan_aggregate *aggreg
     }
 }
 
+static void write_unnest(struct buf *buf, const struct plan_unnest *unnest)
+{
+    buf_add_string(buf, "\"field\":");
+    write_field(buf, &unnest->field);
+    buf_add_format(buf, ",\"alias\":%.*s", (int)unnest->alias_size, unnest->alias);
+    if (unnest->ordinality)
+        buf_add_format(buf, ",\"ordinality\":%.*s", (int)unnest->ordinality_size,
+                       unnest->ordinality);
+    buf_add_string(buf, unnest->outer ? ",\"outer\":true" : ",\"outer\":false");
+}
+
 static void write_outer(struct buf *buf, const struct plan_subquery *subquery)
 {
     buf_add_string(buf, "\"values\":[");
@@ -397,6 +408,9 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
         break;
     case PLAN_AGGREGATE:
         write_aggregate(buf, &plan->as.aggregate);
+        break;
+    case PLAN_UNNEST:
+        write_unnest(buf, &plan->as.unnest);
         break;
     case PLAN_CONTEXT:
         write_outer(buf, plan->as.context);

@@ -175,6 +175,25 @@ static void test_set_operations_look_up_the_values_of_a_change(void **state)
     }
 }
 
+static void test_an_unnest_makes_the_rows_of_a_change(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e,
+             VIEW("v", "{\"op\":\"unnest\",\"alias\":\"e\",\"field\":{\"call\":\"array\",\"args\":"
+                       "[1,{\"field\":\"v\"},2]},\"input\":{\"op\":\"project\",\"projections\":"
+                       "[{\"type\":\"field\",\"field\":\"v\"}],\"input\":" SCAN("t") "}}"));
+        fill(&e, "t", n);
+        ssp_start(e.ssp);
+        /* out: two rows each of scan and project, and for each of those three */
+        assert_at_most("another value", n, work_of_put(&e, "t", 5, 5, 0), 4, 10, 0);
+        assert_at_most("another field", n, work_of_put(&e, "t", 5, 6, 0), 2, 2, 0);
+        engine_free(&e);
+    }
+}
+
 static void test_a_table_that_no_plan_reads_costs_nothing(void **state)
 {
     struct engine e = engine_new(1);
@@ -249,6 +268,7 @@ int main(void)
         cmocka_unit_test(test_a_distinct_looks_up_the_values_of_a_change),
         cmocka_unit_test(test_a_distinct_on_fields_costs_a_descent),
         cmocka_unit_test(test_set_operations_look_up_the_values_of_a_change),
+        cmocka_unit_test(test_an_unnest_makes_the_rows_of_a_change),
         cmocka_unit_test(test_a_table_that_no_plan_reads_costs_nothing),
         cmocka_unit_test(test_equal_views_are_computed_once),
         cmocka_unit_test(test_a_step_costs_its_net_change),
