@@ -71,6 +71,8 @@ static void write_accumulator(struct buf *buf, const struct accumulator_plan *pl
     buf_add_format(buf, "%d %d %d ", plan->kind, plan->taken, plan->distinct);
     if (plan->expr)
         plan_write_expr(buf, plan->expr);
+    if (plan->inner) /* of arg_max and the like another one */
+        plan_write_expr(buf, plan->inner);
     if (plan->filter)
         plan_write_predicate(buf, plan->filter);
     for (size_t i = 0; plan->kind == ACCUMULATE_ORDER && i < plan->order_count; i++) {

@@ -37,8 +37,8 @@ struct accumulator_plan measure_accumulator(const struct plan_measure *measure,
         plan.kind = ACCUMULATE_TRUTH;
         plan.distinct = false;
         break;
-    case AGGREGATE_MODE:
-        plan.kind = ACCUMULATE_MODE;
+    case AGGREGATE_MODE: /* of values that count once the least */
+        plan.kind = measure->distinct ? ACCUMULATE_ORDER : ACCUMULATE_MODE;
         plan.distinct = false;
         break;
     case AGGREGATE_ARRAY_AGG:
