@@ -158,7 +158,7 @@ void pool_free(void *object, size_t size)
     first->next = list->first;
     list->first = first;
     list->count++;
-    if (shared && list->count >= 2 * POOL_BATCH)
+    if (shared && list->count >= (size_t)2 * POOL_BATCH)
         spill(class);
 }
 

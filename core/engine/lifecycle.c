@@ -171,7 +171,7 @@ static void replace(struct ssp *ssp, size_t at, struct view *view, const struct 
     ssp->views[at] = view;
 }
 
-/* A plan_find: for plans that read other views. */
+/* For plans that read other views. */
 static const struct plan_view *find_plan(const void *context, const char *id, size_t size)
 {
     const struct ssp *ssp = context;
@@ -187,10 +187,11 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
     struct node *root;
     struct zset content = ZSET_INIT;
     struct view *view;
+    const struct plan_known known = {find_plan, ssp};
     size_t at;
 
-    if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, find_plan, ssp, &plan,
-                         err) != OK)
+    if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, &known, &plan, err) !=
+        OK)
         return ERR_INPUT;
     engine_step(ssp);
     if (engine_whole(ssp, err) != OK || evaluate(ssp, &plan, false, &circuit, &root, err) != OK) {

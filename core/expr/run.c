@@ -5,7 +5,7 @@
 #include "expr/function.h"
 #include "expr/program.h"
 
-enum { STACK_SMALL = 48 };
+enum { STACK_SMALL = 16 };
 
 static bool in_sorted(const struct value_list *list, struct value value)
 {
@@ -96,7 +96,7 @@ static bool jumps(enum opcode op, struct value **top)
 struct value program_run(const struct program *program, const struct row *row, const bool *found,
                          struct arena *scratch)
 {
-    struct value small[STACK_SMALL];
+    struct value small[STACK_SMALL] = {{NULL, 0, VALUE_MISSING}};
     struct value *stack =
         program->stack <= STACK_SMALL ? small : ARENA_ARRAY(scratch, struct value, program->stack);
     struct value *top = stack; /* the next free place */

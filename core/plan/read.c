@@ -155,7 +155,7 @@ refuse:
     return false;
 }
 
-/* A plan_find. */
+/* For struct plan_known. */
 static const struct plan_view *find_view(const void *context, const char *id, size_t size)
 {
     const struct plan_views *views = context;
@@ -277,7 +277,7 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
                            struct err *err)
 {
     struct plan_reader reader = {
-        .json = json, .source = source, .err = err, .find = find_view, .find_context = views};
+        .json = json, .source = source, .err = err, .known = {find_view, views}};
     size_t at = source->size >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
     at = skip_space(source->bytes, source->size, at);
@@ -305,11 +305,10 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
 
 enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
                              const char *member, const struct plan_defaults *defaults,
-                             plan_find *known, const void *context, struct plan_view *view,
+                             const struct plan_known *known, struct plan_view *view,
                              struct err *err)
 {
-    struct plan_reader reader = {
-        .json = json, .source = source, .err = err, .find = known, .find_context = context};
+    struct plan_reader reader = {.json = json, .source = source, .err = err, .known = *known};
     struct json_text text;
     struct value value;
 

@@ -41,14 +41,17 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
                            const struct plan_defaults *defaults, struct plan_views *views,
                            struct err *err) __attribute__((warn_unused_result));
 
-/* The view of that id; NULL: there is none. */
-typedef const struct plan_view *plan_find(const void *context, const char *id, size_t size);
+/* The views that a plan may read: one by its id; NULL: there is none. */
+struct plan_known {
+    const struct plan_view *(*find)(const void *context, const char *id, size_t size);
+    const void *context;
+};
 
 /* Reads the view that is a member of a line of the log: {"op":"register","view":{...}}. known()
  * finds the views that it may read. The caller owns one reference to view->memory. */
 enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
                              const char *member, const struct plan_defaults *defaults,
-                             plan_find *known, const void *context, struct plan_view *view,
+                             const struct plan_known *known, struct plan_view *view,
                              struct err *err) __attribute__((warn_unused_result));
 
 /* Adds a view, with its reference to memory; false: there is one of this id. */

@@ -149,7 +149,7 @@ bool plan_read_view(struct plan_reader *reader, struct value value, struct plan 
         !plan_required(reader, value, "view", "view_id", &id) ||
         !plan_text(reader, id, "\"view_id\"", &bytes, &size))
         return false;
-    view = reader->find(reader->find_context, bytes, size);
+    view = reader->known.find(reader->known.context, bytes, size);
     if (!view)
         return plan_fail(reader, id, "there is no view %s before this one",
                          quote(bytes, size).text);

@@ -29,8 +29,7 @@ struct plan_reader {
     size_t text_offset;   /* where the view begins in the JSON text */
     struct value params;
     struct err *err;
-    plan_find *find; /* of a view read before this one */
-    const void *find_context;
+    struct plan_known known; /* views read before this one */
     unsigned depth;
     size_t operators;         /* read so far */
     struct plan_frame *frame; /* NULL: in no subquery */
