@@ -112,12 +112,36 @@ class Gen:
         return (f"({self.value(scope, type_, 1)} {not_}IN"
                 f" (SELECT {self.column(inner, type_)} FROM {rows} WHERE {where}))")
 
+    def scalar(self, scope):
+        """A subquery that is an integer."""
+        rows, inner = self.source(0)
+        where = [self.condition(inner, 1)] if self.chance(50) else []
+        for _ in range(self.rng.randrange(3) if scope else 0):
+            type_ = self.pick("int", "text")
+            ours = [e for e, t in inner if t == type_]
+            theirs = [e for e, t in scope if t == type_]
+            if ours and theirs:
+                where.append(f"{self.rng.choice(ours)} = {self.rng.choice(theirs)}")
+        self.rng.shuffle(where)
+        where = " WHERE " + " AND ".join(where) if where else ""
+        if self.chance(25):
+            column = self.rng.choice([e for e, t in inner if t == "int"])
+            return (f"(SELECT {column} AS q FROM {rows}{where}"
+                    f" ORDER BY {column} {self.pick('ASC', 'DESC')} NULLS LAST LIMIT 1)")
+        what = self.pick("count(*)", f"max({self.value(inner, 'int', 1)})",
+                         f"sum({self.value(inner, 'int', 1)})",
+                         f"count(*) + coalesce(min({self.value(inner, 'int', 1)}), 7)")
+        return f"(SELECT {what} FROM {rows}{where})"
+
     def where(self, scope, parts):
         parts = parts + [self.condition(scope) for _ in range(self.rng.randrange(3))]
         if self.chance(30):
             part = self.subquery(scope)
             parts.append(self.pick(part, f"({part} OR {self.condition(scope, 1)})",
                                    f"NOT ({part} AND {self.condition(scope, 1)})"))
+        if self.chance(12):
+            parts.append(f"{self.value(scope, 'int', 1)} {self.pick('=', '<', '>=')}"
+                         f" {self.scalar(scope)}")
         return " WHERE " + " AND ".join(parts) if parts else ""
 
     def source(self, depth=1):
@@ -139,7 +163,10 @@ class Gen:
             type_ = self.pick("int", "int", "text")
             on = f"{self.column(scope, type_)} = {self.column(columns, type_)}"
             if self.chance(25):
-                on += f" AND {self.condition(scope + columns, 1)}"
+                # of columns: SQLite loses rows of FULL JOIN over a constant in an ON before it
+                ours, theirs = ([e for e, t in c if t == "int"] for c in (scope, columns))
+                left, right = self.rng.choice(ours or theirs), self.rng.choice(theirs or ours)
+                on += f" AND {left} {self.pick('<', '<>', '>=')} {right}"
             if commas:
                 text = f"{text}, {more}"
                 where.append(on)
@@ -178,10 +205,12 @@ class Gen:
             if groups:
                 tail = " GROUP BY " + ", ".join(g for g, _ in groups)
             if self.chance(30):
-                tail += f" HAVING count(*) > {self.rng.randrange(3)}"
+                than = self.scalar([]) if self.chance(20) else self.rng.randrange(3)
+                tail += f" HAVING count(*) > {than}"
         else:
             for t in types or [self.pick("int", "int", "text") for _ in range(self.rng.randrange(1, 4))]:
-                columns.append((self.value(scope, t), t))
+                value = self.scalar(scope) if t == "int" and self.chance(12) else self.value(scope, t)
+                columns.append((value, t))
         named = [(f"c{i}", t) for i, (_, t) in enumerate(columns)]
         items = ", ".join(f"{e} AS c{i}" for i, (e, _) in enumerate(columns))
         distinct = "DISTINCT " if self.chance(20) else ""

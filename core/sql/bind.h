@@ -55,6 +55,7 @@ struct sql_rel {
     const char *plan;  /* of a table: NULL until something is known of its rows */
     const char *table; /* NULL: not a table */
     bool open;         /* columns that are not listed may be there */
+    bool late;         /* a subquery as a value, joined to the groups */
     bool whole;        /* `*` of an open relation was asked for */
     int location;
     uint64_t bit;       /* one for each relation of a scope */
@@ -84,6 +85,21 @@ struct sql_cte {
 
 struct sql_aggregate;
 
+/* A column of a subquery that must equal an expression over the query around. */
+struct sql_key {
+    struct sql_expr *inner;
+    struct sql_expr *outer;
+};
+
+/* A subquery as a value: a relation that is joined to the others, or to their groups. */
+struct sql_scalar {
+    struct sql_rel *rel;
+    struct sql_key *keys;
+    size_t key_count;
+    bool early; /* asked for below the groups */
+    struct sql_scalar *next;
+};
+
 /* The names that a SELECT can use, and those of the one around it. */
 struct sql_scope {
     struct sql_scope *parent;
@@ -93,6 +109,7 @@ struct sql_scope {
     size_t count;
     size_t max;
     struct sql_merged *merged;
+    struct sql_scalar *scalars;
     const char *no_aggregates;    /* the clause being read, if they cannot stand in it */
     struct sql_expr **aggregates; /* met so far */
     size_t aggregate_count;
@@ -150,6 +167,12 @@ struct sql_query {
     bool root;    /* of a view: rows are keyed by value, */
     bool flat;    /* and shown in the order of ORDER BY */
     bool rekeyed; /* they are keyed so already */
+    /* of a subquery as a value: the query around, and what its rows are joined by */
+    struct sql_scope *scalar;
+    struct sql_key *keys;
+    size_t key_count;
+    struct sql_expr *otherwise; /* the value where no row is; NULL: null */
+    int location;
 };
 
 struct sql_table {
@@ -280,6 +303,10 @@ bool sql_sorts(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, 
 struct sql_expr *sql_sublink(struct sql *sql, struct sql_scope *scope,
                              const PgQuery__SubLink *syntax);
 
+/* scalar.c */
+struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
+                            const PgQuery__SubLink *syntax);
+
 /* emit.c */
 void sql_emit(struct sql *sql, const struct sql_scope *scope, struct buf *buf,
               const struct sql_expr *expr);
@@ -302,6 +329,8 @@ bool sql_rename(struct sql *sql, PgQuery__Node **names, size_t count, struct sql
                 int location);
 /* The bits of the relations of this scope that an expression asks. */
 uint64_t sql_rels(struct sql *sql, const struct sql_scope *scope, const struct sql_expr *expr);
+/* The relation's row stands under this name (JSON) now. */
+void sql_add_prefix(struct sql *sql, struct sql_rel *rel, const char *name);
 /* The columns of a table's rows that the query asks for, its id among them. */
 const char *sql_cut_down(struct sql *sql, const struct sql_rel *rel, const char *plan);
 /* The plan of FROM under WHERE, which may be NULL. */

@@ -116,8 +116,12 @@ void sql_emit(struct sql *sql, const struct sql_scope *scope, struct buf *buf,
         }
         buf_add_string(buf, "]}");
         return;
-    case SQL_EXISTS:
-    case SQL_AGGREGATE: /* neither gets here: they are refused or replaced before */
+    case SQL_EXISTS: /* in a predicate it does not get here */
+        (void)sql_fail(sql, expr->location,
+                       "EXISTS and IN (SELECT ...) stand in conditions, under AND, OR and NOT "
+                       "only");
+        return;
+    case SQL_AGGREGATE: /* is a column by now */
         break;
     }
 }
@@ -286,34 +290,15 @@ static void write_predicate(struct sql *sql, const struct sql_scope *scope, stru
     }
 }
 
-/* True if exists stands where only a value can. */
-static bool exists_in_value(const struct sql_expr *expr)
-{
-    if (is_exists(expr))
-        return false;
-    if (sql_is_call(expr, "and") || sql_is_call(expr, "or") || sql_is_call(expr, "not") ||
-        sql_is_call(expr, "perhaps")) {
-        for (size_t i = 0; i < expr->count; i++)
-            if (exists_in_value(expr->args[i]))
-                return true;
-        return false;
-    }
-    return sql_any(expr, is_exists);
-}
-
 const char *sql_predicate(struct sql *sql, const struct sql_scope *scope,
                           const struct sql_expr *expr)
 {
     struct buf buf = BUF_INIT;
+    const char *text;
 
-    if (exists_in_value(expr)) {
-        (void)sql_fail(sql, expr->location,
-                       "EXISTS and IN (SELECT ...) stand in conditions, under AND, OR and NOT "
-                       "only");
-        return NULL;
-    }
     write_predicate(sql, scope, &buf, expr, true);
-    return sql_take(sql, &buf);
+    text = sql_take(sql, &buf);
+    return sql->err->status == OK ? text : NULL;
 }
 
 const char *sql_filter(struct sql *sql, const struct sql_scope *scope, const char *plan,

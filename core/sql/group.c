@@ -45,22 +45,21 @@ static struct sql_expr *group_expr(struct sql *sql, struct sql_select *select,
     return found ? found : sql_expr(sql, select->scope, node);
 }
 
-static bool add_group(struct sql *sql, struct sql_select *select, struct sql_expr *expr,
-                      size_t *max)
+bool sql_group_add(struct sql *sql, struct sql_select *select, struct sql_expr *expr)
 {
     for (size_t i = 0; i < select->group_count; i++)
         if (sql_same(select->groups[i], expr))
             return true;
     if (sql_any(expr, is_aggregate))
         return sql_fail(sql, expr->location, "an aggregate in GROUP BY");
-    select->groups =
-        sql_grow(sql, select->groups, select->group_count, max, sizeof(struct sql_expr *));
+    select->groups = sql_grow(sql, select->groups, select->group_count, &select->group_max,
+                              sizeof(struct sql_expr *));
     select->groups[select->group_count++] = expr;
     return true;
 }
 
 /* Grouped by the primary key of a table, all its columns are known. */
-static bool add_dependent(struct sql *sql, struct sql_select *select, size_t *max)
+static bool add_dependent(struct sql *sql, struct sql_select *select)
 {
     size_t count = select->group_count;
 
@@ -76,7 +75,7 @@ static bool add_dependent(struct sql *sql, struct sql_select *select, size_t *ma
         }
         for (size_t j = 0; keys && grouped == keys && j < rel->count; j++)
             if (rel->columns[j]->used &&
-                !add_group(sql, select, sql_of_column(sql, rel->columns[j], 0), max))
+                !sql_group_add(sql, select, sql_of_column(sql, rel->columns[j], 0)))
                 return false;
     }
     return true;
@@ -85,7 +84,6 @@ static bool add_dependent(struct sql *sql, struct sql_select *select, size_t *ma
 bool sql_bind_groups(struct sql *sql, struct sql_select *select)
 {
     const PgQuery__SelectStmt *syntax = select->syntax;
-    size_t max = 0;
 
     for (size_t i = 0; i < syntax->n_group_clause; i++) {
         const PgQuery__Node *node = syntax->group_clause[i];
@@ -97,7 +95,7 @@ bool sql_bind_groups(struct sql *sql, struct sql_select *select)
         select->scope->no_aggregates = "GROUP BY";
         expr = group_expr(sql, select, node);
         select->scope->no_aggregates = NULL;
-        if (!expr || !add_group(sql, select, expr, &max))
+        if (!expr || !sql_group_add(sql, select, expr))
             return false;
     }
     select->grouped =
@@ -106,7 +104,7 @@ bool sql_bind_groups(struct sql *sql, struct sql_select *select)
         if (select->query->outputs[i].all)
             return sql_fail(sql, select->query->outputs[i].all->location,
                             "\"*\" with aggregates or GROUP BY: name the columns");
-    return add_dependent(sql, select, &max);
+    return add_dependent(sql, select);
 }
 
 struct rewrite {
@@ -168,6 +166,8 @@ static struct sql_expr *rewrite(struct rewrite *r, struct sql_expr *expr)
     for (size_t i = 0; expr->kind == SQL_AGGREGATE && i < scope->aggregate_count; i++)
         if (expr == scope->aggregates[i])
             return sql_of_column(r->sql, r->aggregates[i], expr->location);
+    if (expr->kind == SQL_COLUMN && expr->column->rel->late)
+        return expr;
     if (expr->kind == SQL_COLUMN && expr->column->rel->scope == scope) {
         (void)refuse_column(r->sql, expr->column, expr->location);
         return expr;
@@ -270,6 +270,36 @@ static const char *write_groups(struct rewrite *r, const char *plan)
     return sql_take(sql, &buf);
 }
 
+/* Subqueries as values that are asked for above the groups are joined to them. */
+static const char *join_scalars(struct rewrite *r, const char *plan)
+{
+    struct sql *sql = r->sql;
+    const struct sql_scope *scope = r->select->scope;
+
+    for (struct sql_scalar *scalar = scope->scalars; scalar; scalar = scalar->next) {
+        const char *name = sql_text(sql, "\"t+%zu\"", scalar->rel->columns[0]->index);
+        struct buf on = BUF_INIT;
+
+        if (scalar->early)
+            continue;
+        for (size_t i = 0; i < scalar->key_count; i++)
+            buf_add_format(&on, "%s{\"left_field\":%s,\"right_field\":%s}", i ? "," : "",
+                           sql_field(sql, scope, rewrite(r, scalar->keys[i].outer)),
+                           sql_field(sql, scope, scalar->keys[i].inner));
+        plan = sql_text(
+            sql,
+            "{\"op\":\"join\",\"kind\":\"left\",\"select\":\"both\",\"as\":[\"groups\",%s],"
+            "\"on\":[%s],\"left\":%s,\"right\":%s}",
+            name, sql_take(sql, &on), plan, scalar->rel->plan);
+        sql_add_prefix(sql, r->rel, "\"groups\"");
+        for (struct sql_scalar *at = scope->scalars; at != scalar; at = at->next)
+            if (!at->early)
+                sql_add_prefix(sql, at->rel, "\"groups\"");
+        sql_add_prefix(sql, scalar->rel, name);
+    }
+    return plan;
+}
+
 const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *plan)
 {
     struct sql_query *query = select->query;
@@ -280,7 +310,9 @@ const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *
     r.rel->prefix = "";
     r.groups = ARENA_ARRAY(&sql->arena, struct sql_column *, select->group_count);
     r.aggregates = ARENA_ARRAY(&sql->arena, struct sql_column *, select->scope->aggregate_count);
-    plan = write_groups(&r, plan);
+    for (struct sql_scalar *scalar = select->scope->scalars; scalar; scalar = scalar->next)
+        scalar->rel->late = !scalar->early;
+    plan = join_scalars(&r, write_groups(&r, plan));
     for (size_t i = 0; i < query->count; i++)
         query->outputs[i].expr = rewrite(&r, query->outputs[i].expr);
     for (size_t i = 0; i < select->sort_count; i++)
@@ -289,7 +321,7 @@ const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *
         select->on[i] = rewrite(&r, select->on[i]);
     if (select->having)
         select->having = rewrite(&r, select->having);
-    if (select->group_count == 0 && !select->having)
+    if (select->group_count == 0)
         query->one_row = true;
     return sql->err->status == OK ? plan : NULL;
 }

@@ -124,13 +124,18 @@ static const char *name_of(struct sql *sql, const struct sql_scope *scope, uint6
     return sql_quoted(sql, sql_take(sql, &buf));
 }
 
+void sql_add_prefix(struct sql *sql, struct sql_rel *rel, const char *name)
+{
+    rel->prefix = *rel->prefix ? sql_text(sql, "%s,%s", name, rel->prefix) : name;
+}
+
 static void set_prefix(struct sql *sql, struct sql_scope *scope, uint64_t rels, const char *name)
 {
     for (size_t i = 0; i < scope->count; i++) {
         struct sql_rel *rel = scope->rels[i];
 
         if (rels & rel->bit)
-            rel->prefix = *rel->prefix ? sql_text(sql, "%s,%s", name, rel->prefix) : name;
+            sql_add_prefix(sql, rel, name);
     }
 }
 

@@ -127,6 +127,18 @@ static bool read_places(struct sql *sql, struct sql_select *select, const PgQuer
     return sql_fail(sql, sql_location(node), "%s must be a number from 0, written out", clause);
 }
 
+/* Of a subquery as a value: LIMIT counts for each key. */
+static const char *partitions(struct sql *sql, const struct sql_select *select)
+{
+    const struct sql_query *query = select->query;
+    struct buf buf = BUF_INIT;
+
+    for (size_t i = 0; i < query->key_count; i++)
+        buf_add_format(&buf, "%s%s", i ? "," : "",
+                       sql_field(sql, select->scope, query->outputs[i + 1].expr));
+    return buf.size ? sql_text(sql, "\"partition_by\":[%s],", sql_take(sql, &buf)) : "";
+}
+
 /* `order`: as sql_order_by() has it. */
 const char *sql_limited(struct sql *sql, struct sql_select *select, const char *plan,
                         const char *order)
@@ -148,8 +160,8 @@ const char *sql_limited(struct sql *sql, struct sql_select *select, const char *
         limit = INT64_MAX - offset;
     if (limit <= 1)
         select->query->one_row = true;
-    return sql_text(sql, "{\"op\":\"limit\",\"limit\":%lld,\"offset\":%lld,%s\"input\":%s}",
-                    (long long)limit, (long long)offset, order, plan);
+    return sql_text(sql, "{\"op\":\"limit\",\"limit\":%lld,\"offset\":%lld,%s%s\"input\":%s}",
+                    (long long)limit, (long long)offset, partitions(sql, select), order, plan);
 }
 
 /* The output that a sort goes by; NULL: it is not in the select list. */
@@ -206,7 +218,7 @@ const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *
     bool distinct = syntax->n_distinct_clause && !select->on_count;
     bool limited = syntax->limit_count || syntax->limit_offset ||
                    (query->root && query->flat && select->sort_count);
-    const char *order = order_of_outputs(sql, select);
+    const char *order = query->key_count ? NULL : order_of_outputs(sql, select);
 
     if (distinct && !order) {
         (void)sql_fail(sql, select->sorts[0].expr->location,

@@ -183,6 +183,7 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
         if (!select->where)
             return false;
     }
+    sql_take_keys(sql, select);
     for (size_t i = 0; i < syntax->n_target_list; i++)
         if (!add_target(sql, select, syntax->target_list[i]->res_target))
             return false;
@@ -193,7 +194,7 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
         if (!select->having)
             return false;
     }
-    return sql_bind_order(sql, select);
+    return sql_bind_order(sql, select) && sql_check_scalar(sql, select);
 }
 
 const char *sql_projected(struct sql *sql, struct sql_select *select, const char *plan)
@@ -225,11 +226,13 @@ const char *sql_projected(struct sql *sql, struct sql_select *select, const char
 
 static bool plain_select(struct sql *sql, struct sql_select *select)
 {
+    struct sql_item *from;
     const char *plan;
 
     if (!refuse_clauses(sql, select->syntax) || !bind_clauses(sql, select))
         return false;
-    plan = sql_joined(sql, select->scope, select->from, select->where);
+    from = sql_with_scalars(sql, select->scope, select->from, select->grouped);
+    plan = sql_joined(sql, select->scope, from, select->where);
     if (plan && select->grouped)
         plan = sql_grouped(sql, select, plan);
     if (plan && select->having)

@@ -12,6 +12,7 @@ struct sql_select {
     struct sql_expr *having;
     struct sql_expr **groups;
     size_t group_count;
+    size_t group_max;
     bool grouped;
     struct sql_expr **on; /* DISTINCT ON */
     size_t on_count;
@@ -26,6 +27,7 @@ void sql_output_add(struct sql *sql, struct sql_query *query, const char *name,
 
 /* group.c */
 bool sql_bind_groups(struct sql *sql, struct sql_select *select);
+bool sql_group_add(struct sql *sql, struct sql_select *select, struct sql_expr *expr);
 /* Puts the aggregation over the plan; expressions above it become columns of its rows. */
 const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *plan);
 
@@ -37,6 +39,15 @@ const char *sql_limited(struct sql *sql, struct sql_select *select, const char *
                         const char *order);
 /* What stands above the select list and what below it. */
 const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *plan);
+
+/* scalar.c */
+/* Of a subquery as a value: takes what ties it to the query around out of WHERE, */
+void sql_take_keys(struct sql *sql, struct sql_select *select);
+/* makes columns of it, and refuses what may have more rows than one. */
+bool sql_check_scalar(struct sql *sql, struct sql_select *select);
+/* FROM with the subqueries that are values; grouped: only those that are asked for below. */
+struct sql_item *sql_with_scalars(struct sql *sql, struct sql_scope *scope, struct sql_item *from,
+                                  bool grouped);
 
 /* setop.c */
 bool sql_set_operation(struct sql *sql, struct sql_scope *parent, unsigned level,

@@ -89,13 +89,15 @@ struct sql_expr *sql_sublink(struct sql *sql, struct sql_scope *scope,
     struct sql_query query = {0};
     const PgQuery__Node *select = syntax->subselect;
 
+    if (syntax->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK)
+        return sql_scalar(sql, scope, syntax);
     if (syntax->sub_link_type != PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK &&
         syntax->sub_link_type != PG_QUERY__SUB_LINK_TYPE__ANY_SUBLINK &&
         syntax->sub_link_type != PG_QUERY__SUB_LINK_TYPE__ALL_SUBLINK) {
         (void)sql_fail(sql, syntax->location,
                        syntax->sub_link_type == PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK
                            ? "ARRAY(SELECT ...) is not supported yet; use array_agg"
-                           : "a subquery as a value is not supported yet; join with it");
+                           : "this kind of subquery is not supported");
         return NULL;
     }
     if (!sql_select(sql, scope, scope->level + 1, select->select_stmt, &query))

@@ -1,0 +1,254 @@
+/*
+ * Subqueries as values. Never run for each row: what a subquery asks of the query around it, by
+ * equalities in its WHERE, becomes the key of a left join. Below the join it is computed for all
+ * keys at once: aggregates in groups by them, LIMIT in partitions by them.
+ *
+ * Where a group would have been empty there is no row to join; then the value is that of the
+ * aggregates over nothing.
+ */
+#include "sql/from.h"
+#include "sql/select.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* True if the expression asks for columns, and only for ones of this scope. */
+static bool asks_only(const struct sql_expr *expr, const struct sql_scope *scope, bool *any)
+{
+    if (expr->kind == SQL_EXISTS || expr->kind == SQL_AGGREGATE)
+        return false;
+    if (expr->kind == SQL_COLUMN) {
+        *any = true;
+        return expr->column->rel->scope == scope;
+    }
+    for (size_t i = 0; i < expr->count; i++)
+        if (!asks_only(expr->args[i], scope, any))
+            return false;
+    return true;
+}
+
+static bool is_of(const struct sql_expr *expr, const struct sql_scope *scope)
+{
+    bool any = false;
+
+    return asks_only(expr, scope, &any) && any;
+}
+
+/* inner = outer: 1, outer = inner: 2, else 0. */
+static int correlates(const struct sql_expr *expr, const struct sql_scope *inner,
+                      const struct sql_scope *outer)
+{
+    if (!sql_is_call(expr, "eq"))
+        return 0;
+    if (is_of(expr->args[0], inner) && is_of(expr->args[1], outer))
+        return 1;
+    return is_of(expr->args[1], inner) && is_of(expr->args[0], outer) ? 2 : 0;
+}
+
+void sql_take_keys(struct sql *sql, struct sql_select *select)
+{
+    struct sql_query *query = select->query;
+    struct sql_expr **list = NULL;
+    size_t count = 0;
+    size_t max = 0;
+    size_t kept = 0;
+
+    if (!query->scalar || !select->where)
+        return;
+    sql_conjuncts(sql, select->where, &list, &count, &max);
+    query->keys = ARENA_ARRAY(&sql->arena, struct sql_key, count);
+    for (size_t i = 0; i < count; i++) {
+        int side = correlates(list[i], select->scope, query->scalar);
+
+        if (side == 0)
+            list[kept++] = list[i];
+        else
+            query->keys[query->key_count++] = (struct sql_key){list[i]->args[side == 1 ? 0 : 1],
+                                                               list[i]->args[side == 1 ? 1 : 0]};
+    }
+    select->where =
+        kept ? sql_call_list(sql, SQL_BOOLEAN, "and", select->where->location, list, kept) : NULL;
+}
+
+/* What an expression is over no rows: count is 0, other aggregates are null. */
+static struct sql_expr *over_nothing(struct sql *sql, struct sql_expr *expr)
+{
+    struct sql_expr *copy;
+
+    if (expr->kind == SQL_AGGREGATE)
+        return strcmp(expr->text, "count") == 0 ? sql_const(sql, SQL_INTEGER, "0", expr->location)
+                                                : sql_const(sql, SQL_NULL, "null", expr->location);
+    copy = ARENA_NEW(&sql->arena, struct sql_expr);
+    *copy = *expr;
+    copy->args = ARENA_ARRAY(&sql->arena, struct sql_expr *, expr->count);
+    for (size_t i = 0; i < expr->count; i++)
+        copy->args[i] = over_nothing(sql, expr->args[i]);
+    return copy;
+}
+
+static bool is_column(const struct sql_expr *expr)
+{
+    return expr->kind == SQL_COLUMN;
+}
+
+static bool covers_key(const struct sql_select *select)
+{
+    const struct sql_item *from = select->from;
+    const struct sql_query *query = select->query;
+    const struct sql_rel *rel;
+    size_t keys = 0;
+    size_t found = 0;
+
+    if (from->count != 1 || from->items[0]->kind != ITEM_REL || !from->items[0]->rel->table)
+        return false;
+    rel = from->items[0]->rel;
+    for (size_t i = 0; i < rel->count; i++) {
+        bool here = false;
+
+        keys += rel->columns[i]->key;
+        for (size_t j = 0; j < query->key_count; j++)
+            here =
+                here || (rel->columns[i]->key && query->keys[j].inner->column == rel->columns[i]);
+        found += here;
+    }
+    return keys && keys == found;
+}
+
+bool sql_check_scalar(struct sql *sql, struct sql_select *select)
+{
+    const PgQuery__SelectStmt *syntax = select->syntax;
+    struct sql_query *query = select->query;
+    const PgQuery__AConst *limit =
+        syntax->limit_count && syntax->limit_count->node_case == PG_QUERY__NODE__NODE_A_CONST
+            ? syntax->limit_count->a_const
+            : NULL;
+    bool limited =
+        limit && limit->val_case == PG_QUERY__A__CONST__VAL_IVAL && limit->ival->ival <= 1;
+    bool global = select->grouped && !syntax->n_group_clause;
+
+    if (!query->scalar)
+        return true;
+    if (query->count != 1 || query->open)
+        return sql_fail(sql, query->location, "a subquery as a value must have one column");
+    if (query->key_count && (syntax->n_distinct_clause || syntax->n_group_clause || select->having))
+        return sql_fail(sql, query->location,
+                        "a subquery as a value that asks for columns of the query around with "
+                        "DISTINCT, GROUP BY or HAVING; join with it");
+    if (!global && !limited && !covers_key(select))
+        return sql_fail(sql, query->location,
+                        "a subquery as a value may find more than one row; use an aggregate or "
+                        "LIMIT 1");
+    if (global && query->key_count)
+        query->otherwise = over_nothing(sql, query->outputs[0].expr);
+    if (query->otherwise && sql_any(query->otherwise, is_column))
+        return sql_fail(sql, query->location,
+                        "a subquery as a value inside another one with "
+                        "aggregates; join with it");
+    for (size_t i = 0; i < query->key_count; i++) {
+        if (global)
+            sql_group_add(sql, select, query->keys[i].inner);
+        sql_output_add(sql, query, sql_text(sql, "key_%zu", i + 1), query->keys[i].inner);
+    }
+    return true;
+}
+
+/* Where the query around is asked in any other way there is a mark left. */
+static bool check_marks(struct sql *sql, const struct sql_scope *scope,
+                        const struct sql_query *query)
+{
+    for (const char *at = query->plan; *at; at++) {
+        const struct sql_column *column;
+
+        at += strcspn(at, "\1");
+        if (!*at)
+            break;
+        column = sql->columns[strtoul(at + 1, NULL, 10)];
+        if (column->rel->scope == scope)
+            return sql_fail(sql, query->location,
+                            "a subquery as a value asks for column %s of the query around; it can "
+                            "do so in conditions such as inner = outer, joined by AND, only",
+                            quote(column->name, strlen(column->name)).text);
+    }
+    return true;
+}
+
+struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
+                            const PgQuery__SubLink *syntax)
+{
+    struct sql_query query = {.scalar = scope, .location = syntax->location};
+    struct sql_scalar *scalar = ARENA_NEW(&sql->arena, struct sql_scalar);
+    struct sql_expr *value;
+    struct sql_rel *rel;
+
+    if (scope->no_aggregates && strcmp(scope->no_aggregates, "ON") == 0) {
+        (void)sql_fail(sql, syntax->location, "a subquery as a value in ON; put it into WHERE");
+        return NULL;
+    }
+    if (!sql_select(sql, scope, scope->level, syntax->subselect->select_stmt, &query))
+        return NULL;
+    if (query.count != 1 + query.key_count || query.open) {
+        (void)sql_fail(sql, syntax->location, "a subquery as a value must have one column");
+        return NULL;
+    }
+    if (!query.one_row && !query.key_count) {
+        (void)sql_fail(sql, syntax->location,
+                       "a subquery as a value may find more than one row; use an aggregate or "
+                       "LIMIT 1");
+        return NULL;
+    }
+    if (!check_marks(sql, scope, &query))
+        return NULL;
+    rel = sql_rel_add(sql, scope, NULL, syntax->location);
+    if (!rel)
+        return NULL;
+    rel->plan = query.plan;
+    scalar->rel = rel;
+    scalar->early = scope->no_aggregates != NULL;
+    scalar->keys = query.keys;
+    scalar->key_count = query.key_count;
+    value =
+        sql_of_column(sql, sql_column_add(sql, rel, query.outputs[0].name, query.outputs[0].type),
+                      syntax->location);
+    for (size_t i = 0; i < query.key_count; i++)
+        query.keys[i].inner = sql_of_column(
+            sql, sql_column_add(sql, rel, query.outputs[1 + i].name, query.outputs[1 + i].type),
+            syntax->location);
+    scalar->next = scope->scalars;
+    scope->scalars = scalar;
+    if (!query.otherwise || strcmp(sql_emitted(sql, scope, query.otherwise), "null") == 0)
+        return value;
+    return sql_call(sql, value->type, "case", syntax->location, 3,
+                    sql_call(sql, SQL_BOOLEAN, "is_null", syntax->location, 1, query.keys[0].inner),
+                    query.otherwise, value);
+}
+
+static struct sql_expr *key_condition(struct sql *sql, const struct sql_key *key)
+{
+    return sql_call(sql, SQL_BOOLEAN, "eq", key->outer->location, 2, key->outer, key->inner);
+}
+
+struct sql_item *sql_with_scalars(struct sql *sql, struct sql_scope *scope, struct sql_item *from,
+                                  bool grouped)
+{
+    for (struct sql_scalar *scalar = scope->scalars; scalar; scalar = scalar->next) {
+        struct sql_item *join;
+
+        if (grouped && !scalar->early)
+            continue;
+        join = ARENA_NEW(&sql->arena, struct sql_item);
+        join->kind = ITEM_OUTER;
+        join->join = "left";
+        join->items = ARENA_ARRAY(&sql->arena, struct sql_item *, 2);
+        join->items[0] = from;
+        join->items[1] = ARENA_NEW(&sql->arena, struct sql_item);
+        join->items[1]->rel = scalar->rel;
+        join->items[1]->rels = scalar->rel->bit;
+        join->count = 2;
+        join->rels = from->rels | scalar->rel->bit;
+        for (size_t i = 0; i < scalar->key_count; i++)
+            sql_conjuncts(sql, key_condition(sql, &scalar->keys[i]), &join->on, &join->on_count,
+                          &join->on_max);
+        from = join;
+    }
+    return from;
+}
