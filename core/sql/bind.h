@@ -56,6 +56,7 @@ struct sql_rel {
     const char *table; /* NULL: not a table */
     bool open;         /* columns that are not listed may be there */
     bool late;         /* a subquery as a value, joined to the groups */
+    bool one_row;      /* at most */
     bool whole;        /* `*` of an open relation was asked for */
     int location;
     uint64_t bit;       /* one for each relation of a scope */
@@ -270,6 +271,7 @@ struct sql_expr *sql_expr(struct sql *sql, struct sql_scope *scope, const PgQuer
 /* The same, as a condition. */
 struct sql_expr *sql_condition(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node,
                                const char *clause);
+bool sql_collation(struct sql *sql, const PgQuery__CollateClause *syntax);
 struct sql_expr *sql_const(struct sql *sql, enum sql_type type, const char *json, int location);
 struct sql_expr *sql_call(struct sql *sql, enum sql_type type, const char *name, int location,
                           size_t count, ...);
@@ -321,6 +323,12 @@ const char *sql_predicate(struct sql *sql, const struct sql_scope *scope,
                           const struct sql_expr *expr);
 
 /* from.c and join.c */
+/* The plan of one row without columns: the aggregation of nothing. */
+#define SQL_ONE_ROW                                                                         \
+    "{\"op\":\"aggregate\",\"group_by\":[],\"aggregates\":[],\"input\":{\"op\":\"filter\"," \
+    "\"predicate\":"                                                                        \
+    "{\"type\":\"or\",\"predicates\":[]},\"input\":{\"op\":\"scan\",\"table\":\" \"}}}"
+
 struct sql_item;
 struct sql_item *sql_from(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes,
                           size_t count);

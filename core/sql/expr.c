@@ -330,18 +330,21 @@ static struct sql_expr *bind_cast(struct sql *sql, struct sql_scope *scope,
     return arg ? sql_type_cast(sql, arg, syntax->type_name, syntax->location) : NULL;
 }
 
+bool sql_collation(struct sql *sql, const PgQuery__CollateClause *syntax)
+{
+    const char *name = sql_string(syntax->collname[syntax->n_collname - 1]);
+
+    return strcmp(name, "C") == 0 || strcmp(name, "POSIX") == 0 || strcmp(name, "ucs_basic") == 0 ||
+           sql_fail(sql, syntax->location, "collation %s: text is in the order of \"C\"",
+                    quote(name, strlen(name)).text);
+}
+
 static struct sql_expr *bind_collate(struct sql *sql, struct sql_scope *scope,
                                      const PgQuery__Node *node)
 {
     const PgQuery__CollateClause *syntax = node->collate_clause;
-    const char *name = sql_string(syntax->collname[syntax->n_collname - 1]);
 
-    if (strcmp(name, "C") != 0 && strcmp(name, "POSIX") != 0 && strcmp(name, "ucs_basic") != 0) {
-        (void)sql_fail(sql, syntax->location, "collation %s: text is in the order of \"C\"",
-                       quote(name, strlen(name)).text);
-        return NULL;
-    }
-    return sql_expr(sql, scope, syntax->arg);
+    return sql_collation(sql, syntax) ? sql_expr(sql, scope, syntax->arg) : NULL;
 }
 
 static struct sql_expr *bind_array(struct sql *sql, struct sql_scope *scope,

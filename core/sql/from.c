@@ -91,6 +91,7 @@ static struct sql_item *item_of_query(struct sql *sql, struct sql_scope *scope, 
     if (rel->open)
         star_add(sql, item)->all = rel;
     rel->plan = query->plan;
+    rel->one_row = query->one_row;
     item->rel = rel;
     item->rels = rel->bit;
     return item;
@@ -371,12 +372,26 @@ static struct sql_item *bind_item(struct sql *sql, struct sql_scope *scope,
     return NULL;
 }
 
+/* A SELECT without FROM has one row, which has no columns. */
+static struct sql_item *nothing_item(struct sql *sql, struct sql_scope *scope)
+{
+    struct sql_item *item = ARENA_NEW(&sql->arena, struct sql_item);
+
+    item->rel = sql_rel_add(sql, scope, NULL, 0);
+    item->rel->plan = SQL_ONE_ROW;
+    item->rel->one_row = true;
+    item->rels = item->rel->bit;
+    return item;
+}
+
 struct sql_item *sql_from(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes,
                           size_t count)
 {
     struct sql_item *list = ARENA_NEW(&sql->arena, struct sql_item);
 
     list->kind = ITEM_LIST;
+    if (count == 0)
+        list_add(sql, list, nothing_item(sql, scope));
     for (size_t i = 0; i < count; i++) {
         struct sql_item *item = bind_item(sql, scope, nodes[i]);
 

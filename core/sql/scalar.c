@@ -134,7 +134,7 @@ bool sql_check_scalar(struct sql *sql, struct sql_select *select)
         return sql_fail(sql, query->location,
                         "a subquery as a value that asks for columns of the query around with "
                         "DISTINCT, GROUP BY or HAVING; join with it");
-    if (!global && !limited && !covers_key(select))
+    if (!query->one_row && !global && !limited && !covers_key(select))
         return sql_fail(sql, query->location,
                         "a subquery as a value may find more than one row; use an aggregate or "
                         "LIMIT 1");

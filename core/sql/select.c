@@ -160,8 +160,6 @@ static bool refuse_clauses(struct sql *sql, const PgQuery__SelectStmt *syntax)
     const char *what = syntax->n_window_clause    ? "WINDOW"
                        : syntax->n_locking_clause ? "FOR UPDATE"
                        : syntax->into_clause      ? "SELECT INTO"
-                       : syntax->n_values_lists   ? "VALUES"
-                       : !syntax->n_from_clause   ? "a SELECT without FROM"
                                                   : NULL;
     PgQuery__Node node = {.node_case = PG_QUERY__NODE__NODE_SELECT_STMT};
 
@@ -178,6 +176,13 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
     select->from = sql_from(sql, select->scope, syntax->from_clause, syntax->n_from_clause);
     if (!select->from)
         return false;
+    select->query->one_row = true;
+    for (size_t i = 0; i < select->from->count; i++) {
+        const struct sql_item *item = select->from->items[i];
+
+        if (item->kind != ITEM_REL || !item->rel->one_row)
+            select->query->one_row = false;
+    }
     if (syntax->where_clause) {
         select->where = sql_condition(sql, select->scope, syntax->where_clause, "WHERE");
         if (!select->where)
@@ -253,6 +258,8 @@ bool sql_select(struct sql *sql, struct sql_scope *parent, unsigned level,
     scope->level = level;
     if (!bind_ctes(sql, scope, syntax->with_clause))
         return false;
+    if (syntax->n_values_lists)
+        return sql_values(sql, scope, syntax, query);
     if (syntax->op != PG_QUERY__SET_OPERATION__SETOP_NONE)
         return sql_set_operation(sql, scope, level, syntax, query);
     return plain_select(sql, &select);

@@ -53,6 +53,9 @@ struct sql_item *sql_with_scalars(struct sql *sql, struct sql_scope *scope, stru
 bool sql_set_operation(struct sql *sql, struct sql_scope *parent, unsigned level,
                        const PgQuery__SelectStmt *syntax, struct sql_query *query);
 
+bool sql_values(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectStmt *syntax,
+                struct sql_query *query);
+
 /* select.c: the select list as a project */
 const char *sql_projected(struct sql *sql, struct sql_select *select, const char *plan);
 

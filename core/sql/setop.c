@@ -1,4 +1,4 @@
-/* UNION, INTERSECT, EXCEPT, with or without ALL. */
+/* UNION, INTERSECT, EXCEPT, with or without ALL, and VALUES. */
 #include "sql/select.h"
 
 #include <string.h>
@@ -97,6 +97,38 @@ static bool bind_inputs(struct sql *sql, struct sql_scope *scope, unsigned level
     return true;
 }
 
+/* ORDER BY and LIMIT behind a set operation, or VALUES. */
+static bool finish(struct sql *sql, struct sql_select *select)
+{
+    const PgQuery__SelectStmt *syntax = select->syntax;
+
+    if (!sql_bind_order(sql, select))
+        return false;
+    if (syntax->n_sort_clause || syntax->limit_count || syntax->limit_offset)
+        select->query->plan = sql_ordered(sql, select, select->query->plan);
+    return select->query->plan && sql->err->status == OK;
+}
+
+/* Each row a project of one that is there; values[column * rows + row]. */
+static const char *values_plan(struct sql *sql, const struct sql_scope *scope,
+                               struct sql_expr *const *values, size_t rows, size_t width)
+{
+    struct buf buf = BUF_INIT;
+
+    if (rows > 1)
+        buf_add_string(&buf, "{\"op\":\"union\",\"all\":true,\"inputs\":[");
+    for (size_t i = 0; i < rows; i++) {
+        buf_add_format(&buf, "%s{\"op\":\"project\",\"projections\":[", i ? "," : "");
+        for (size_t j = 0; j < width; j++)
+            buf_add_format(&buf, "%s{\"type\":\"expr\",\"expr\":%s,\"alias\":\"column%zu\"}",
+                           j ? "," : "", sql_emitted(sql, scope, values[j * rows + i]), j + 1);
+        buf_add_string(&buf, "],\"input\":" SQL_ONE_ROW "}");
+    }
+    if (rows > 1)
+        buf_add_string(&buf, "]}");
+    return sql_take(sql, &buf);
+}
+
 bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
                        const PgQuery__SelectStmt *syntax, struct sql_query *query)
 {
@@ -129,9 +161,40 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
         sql_output_add(sql, query, name,
                        sql_of_column(sql, sql_column_add(sql, rel, name, type), 0));
     }
-    if (!sql_bind_order(sql, &select))
-        return false;
-    if (syntax->n_sort_clause || syntax->limit_count || syntax->limit_offset)
-        query->plan = sql_ordered(sql, &select, query->plan);
-    return query->plan && sql->err->status == OK;
+    return finish(sql, &select);
+}
+
+bool sql_values(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectStmt *syntax,
+                struct sql_query *query)
+{
+    struct sql_select select = {.syntax = syntax, .scope = scope, .query = query};
+    size_t width = syntax->values_lists[0]->list->n_items;
+    size_t rows = syntax->n_values_lists;
+    struct sql_expr **values = ARENA_ARRAY(&sql->arena, struct sql_expr *, rows * width);
+    struct sql_rel *rel = sql_rel_add(sql, scope, "", 0);
+
+    for (size_t i = 0; i < rows; i++) {
+        const PgQuery__List *list = syntax->values_lists[i]->list;
+
+        for (size_t j = 0; j < list->n_items && j < width; j++) {
+            values[j * rows + i] = sql_expr(sql, scope, list->items[j]);
+            if (!values[j * rows + i])
+                return false;
+        }
+        if (list->n_items != width)
+            return sql_fail(sql, sql_location(syntax->values_lists[i]),
+                            "VALUES of %zu and %zu columns", width, list->n_items);
+    }
+    for (size_t j = 0; j < width; j++) {
+        const char *name = sql_text(sql, "column%zu", j + 1);
+        enum sql_type type;
+
+        if (!sql_unify(sql, &values[j * rows], rows, "VALUES", values[j * rows]->location, &type))
+            return false;
+        sql_output_add(sql, query, name,
+                       sql_of_column(sql, sql_column_add(sql, rel, name, type), 0));
+    }
+    query->plan = values_plan(sql, scope, values, rows, width);
+    query->one_row = rows == 1;
+    return finish(sql, &select);
 }

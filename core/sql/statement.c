@@ -75,6 +75,8 @@ static bool add_column(struct sql *sql, struct sql_table *table, const PgQuery__
                             "generated column %s: compute it in the view",
                             quote(def->colname, strlen(def->colname)).text);
     }
+    if (def->coll_clause && !sql_collation(sql, def->coll_clause))
+        return false;
     return sql_type_of(sql, def->type_name, def->location, &column->type);
 }
 

@@ -278,31 +278,42 @@ struct sql_expr *sql_cast(struct sql *sql, struct sql_expr *expr, enum sql_type 
     return NULL;
 }
 
-/* numeric(10,2) has two digits behind the point, numeric(10) none; -1: as many as there are. */
-static int digits_of(const PgQuery__TypeName *name)
+/* The number behind a type's name, as in numeric(10,2); -1: there is none. */
+static int modifier(const PgQuery__TypeName *name, size_t which)
 {
-    const PgQuery__Node *scale = name->n_typmods == 2 ? name->typmods[1] : NULL;
+    const PgQuery__Node *node = which < name->n_typmods ? name->typmods[which] : NULL;
 
-    if (name->n_typmods == 0)
+    if (!node || node->node_case != PG_QUERY__NODE__NODE_A_CONST ||
+        node->a_const->val_case != PG_QUERY__A__CONST__VAL_IVAL)
         return -1;
-    if (!scale || scale->node_case != PG_QUERY__NODE__NODE_A_CONST ||
-        scale->a_const->val_case != PG_QUERY__A__CONST__VAL_IVAL)
-        return 0;
-    return scale->a_const->ival->ival;
+    return node->a_const->ival->ival;
+}
+
+/* What comes out has no more digits behind the point, and no more characters, than the type. */
+static struct sql_expr *fit(struct sql *sql, struct sql_expr *expr, enum sql_type type,
+                            const PgQuery__TypeName *name, int location)
+{
+    int size = type == SQL_NUMERIC ? modifier(name, 1) : modifier(name, 0);
+
+    if (name->n_typmods == 0 || type == SQL_INTERVAL)
+        return expr;
+    if (type != SQL_NUMERIC && type != SQL_TEXT) {
+        (void)sql_fail(sql, location, "%s of a precision is not supported", sql_type_name(type));
+        return NULL;
+    }
+    return sql_call(
+        sql, type, type == SQL_TEXT ? "left" : "round", location, 2, expr,
+        sql_const(sql, SQL_INTEGER, sql_text(sql, "%d", size < 0 ? 0 : size), location));
 }
 
 struct sql_expr *sql_type_cast(struct sql *sql, struct sql_expr *arg, const PgQuery__TypeName *name,
                                int location)
 {
-    int digits = digits_of(name);
     enum sql_type type;
     struct sql_expr *expr;
 
     if (!sql_type_of(sql, name, location, &type))
         return NULL;
     expr = sql_cast(sql, arg, type, location);
-    if (!expr || type != SQL_NUMERIC || digits < 0)
-        return expr;
-    return sql_call(sql, type, "round", location, 2, expr,
-                    sql_const(sql, SQL_INTEGER, sql_text(sql, "%d", digits), location));
+    return expr ? fit(sql, expr, type, name, location) : NULL;
 }

@@ -1,0 +1,6 @@
+CREATE TABLE t (id integer PRIMARY KEY, code text);
+CREATE MATERIALIZED VIEW a AS WITH params AS (SELECT 'NA' AS dflt) SELECT id, COALESCE(code, (SELECT dflt FROM params)) AS code FROM t;
+CREATE MATERIALIZED VIEW b AS SELECT 1 AS one, 'x' AS x;
+CREATE MATERIALIZED VIEW c AS SELECT v.name, t.id FROM t JOIN (VALUES ('a', 'Alpha'), ('b', 'Beta')) v(code, name) ON v.code = t.code;
+CREATE MATERIALIZED VIEW d AS VALUES (1, 'x'), (2, NULL) ORDER BY 1 DESC LIMIT 1;
+CREATE MATERIALIZED VIEW e AS SELECT 1 AS one WHERE false;
