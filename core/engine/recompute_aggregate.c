@@ -152,10 +152,9 @@ static bool write_numbers(struct buf *out, const struct items *items, enum plan_
         struct decimal square = decimal_product(&count, &count);
         struct decimal divisor = decimal_product(&square, &by);
 
-        if (function == AGGREGATE_STDDEV || function == AGGREGATE_STDDEV_POP)
-            decimal_write_root(out, &spread, &divisor);
-        else
-            ok = decimal_write_ratio(out, &spread, &divisor);
+        ok = function == AGGREGATE_STDDEV || function == AGGREGATE_STDDEV_POP
+                 ? decimal_write_root(out, &spread, &divisor)
+                 : decimal_write_ratio(out, &spread, &divisor);
         decimal_release(&square);
         decimal_release(&divisor);
     }

@@ -24,7 +24,7 @@ static bool read_number(struct decimal *to, struct value value)
 static struct value exact_value(struct decimal *decimal, struct arena *scratch)
 {
     struct buf text = BUF_INIT;
-    bool fits = !decimal->large || decimal_in_range(decimal);
+    bool fits = decimal_in_range(decimal);
 
     if (fits)
         decimal_write_exact(&text, decimal);

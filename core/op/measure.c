@@ -146,10 +146,8 @@ static void write_variance(const struct plan_measure *measure, const struct accu
         spread = decimal_product(&from->as.sum.squares, &count);
         by = decimal_product(&count, &other);
         decimal_add_times(&spread, &square, -1);
-        if (root)
-            decimal_write_root(out, &spread, &by);
-        else
-            written = decimal_write_ratio(out, &spread, &by);
+        written =
+            root ? decimal_write_root(out, &spread, &by) : decimal_write_ratio(out, &spread, &by);
         decimal_release(&square);
         decimal_release(&spread);
         decimal_release(&by);

@@ -234,14 +234,33 @@ bool decimal_is_integer(const struct decimal *decimal)
     return result;
 }
 
+/* GMP tells how many digits there are, or one more. */
+static bool fits_digits(const mpz_t number, size_t at_most)
+{
+    size_t digits = mpz_sizeinbase(number, 10);
+    mpz_t limit;
+    bool fits;
+
+    if (digits != at_most + 1)
+        return digits <= at_most;
+    mpz_init_set_ui(limit, 1);
+    decimal_shift(limit, at_most);
+    fits = mpz_cmpabs(number, limit) < 0;
+    mpz_clear(limit);
+    return fits;
+}
+
 bool decimal_in_range(const struct decimal *decimal)
 {
-    struct decimal whole = decimal_round(decimal, 0);
-    bool fits = decimal->scale <= DECIMAL_FRACTION_MAX || decimal_is_integer(decimal);
+    const struct decimal unit = {1, NULL, DECIMAL_FRACTION_MAX};
+    struct decimal rest = DECIMAL_ZERO;
+    bool fits = !decimal->large || fits_digits(decimal->large, DECIMAL_WHOLE_MAX + decimal->scale);
 
-    if (whole.large)
-        fits = fits && mpz_sizeinbase(whole.large, 10) <= DECIMAL_WHOLE_MAX;
-    decimal_release(&whole);
+    if (fits && decimal->scale > DECIMAL_FRACTION_MAX) {
+        decimal_divide(decimal, &unit, NULL, &rest);
+        fits = decimal_sign(&rest) == 0;
+        decimal_release(&rest);
+    }
     return fits;
 }
 

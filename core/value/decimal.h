@@ -69,8 +69,8 @@ void decimal_write_exact(struct buf *buf, const struct decimal *decimal);
 bool decimal_write(struct buf *buf, const struct decimal *decimal);
 /* a / b in the same way; b is not zero. */
 bool decimal_write_ratio(struct buf *buf, const struct decimal *a, const struct decimal *b);
-/* The square root of a / b, both not below 0, b not 0: the nearest double. */
-void decimal_write_root(struct buf *buf, const struct decimal *a, const struct decimal *b);
+/* The nearest double of the square root of a / b, both not below 0, b not 0; false as above. */
+bool decimal_write_root(struct buf *buf, const struct decimal *a, const struct decimal *b);
 /* A finite double, in the shortest canonical digits. */
 void decimal_write_double(struct buf *buf, double number);
 

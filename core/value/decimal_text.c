@@ -44,6 +44,7 @@ static void read_digits(struct buf *digits, int64_t *power, const char *text, si
     size_t i = text[0] == '-';
 
     *power = 0;
+    (void)buf_reserve(digits, size);
     for (; i < size && text[i] != 'e' && text[i] != 'E'; i++) {
         if (text[i] == '.') {
             point = true;
@@ -107,12 +108,15 @@ static double round_bits(const mpz_t x, bool cut, long shift)
     long size = (long)mpz_sizeinbase(x, 2);
     long keep = size - 1 - shift < -1022 ? DOUBLE_BITS + 1022 + (size - 1 - shift) : DOUBLE_BITS;
     long drop = size - keep;
-    uint128 half = (uint128)1 << (drop - 1);
-    uint128 kept = bits >> drop;
-    uint128 rest = bits & (half * 2 - 1);
+    uint128 half;
+    uint128 kept;
+    uint128 rest;
 
-    if (keep < 0)
+    if (keep < 0) /* less than half of the least double */
         return 0;
+    half = (uint128)1 << (drop - 1);
+    kept = bits >> drop;
+    rest = bits & (half * 2 - 1);
     kept += rest > half || (rest == half && (kept & 1));
     return ldexp((double)(uint64_t)kept, (int)(drop - shift));
 }
@@ -172,7 +176,22 @@ static double ratio(const struct decimal *a, const struct decimal *b)
     return below ? -result : result;
 }
 
-void decimal_write_root(struct buf *buf, const struct decimal *a, const struct decimal *b)
+void decimal_write_double(struct buf *buf, double number)
+{
+    char text[DOUBLE_TEXT_MAX];
+
+    number_write_canonical(buf, text, double_write(number, text));
+}
+
+static bool write_finite(struct buf *buf, double number)
+{
+    if (isinf(number))
+        return false;
+    decimal_write_double(buf, number);
+    return true;
+}
+
+bool decimal_write_root(struct buf *buf, const struct decimal *a, const struct decimal *b)
 {
     mpz_t x;
     mpz_t rest;
@@ -190,14 +209,7 @@ void decimal_write_root(struct buf *buf, const struct decimal *a, const struct d
     }
     mpz_clear(x);
     mpz_clear(rest);
-    decimal_write_double(buf, result);
-}
-
-void decimal_write_double(struct buf *buf, double number)
-{
-    char text[DOUBLE_TEXT_MAX];
-
-    number_write_canonical(buf, text, double_write(number, text));
+    return write_finite(buf, result);
 }
 
 static void write_integer(struct buf *buf, const struct decimal *integer)
@@ -207,10 +219,12 @@ static void write_integer(struct buf *buf, const struct decimal *integer)
     uint128 rest;
 
     if (integer->large) {
-        size_t size = mpz_sizeinbase(integer->large, 10) + 2;
+        struct buf digits = BUF_INIT;
 
-        (void)mpz_get_str(buf_reserve(buf, size), 10, integer->large);
-        buf->size += strlen(buf->bytes + buf->size);
+        (void)mpz_get_str(buf_reserve(&digits, mpz_sizeinbase(integer->large, 10) + 2), 10,
+                          integer->large);
+        number_write_canonical(buf, digits.bytes, strlen(digits.bytes)); /* zeros may be many */
+        buf_release(&digits);
         return;
     }
     rest = (uint128)decimal_magnitude(integer->small);
@@ -240,7 +254,6 @@ bool decimal_write_ratio(struct buf *buf, const struct decimal *a, const struct 
     struct decimal quotient;
     struct decimal rest;
     bool whole;
-    double rounded;
 
     decimal_divide(a, b, &quotient, &rest);
     whole = decimal_sign(&rest) == 0;
@@ -250,11 +263,7 @@ bool decimal_write_ratio(struct buf *buf, const struct decimal *a, const struct 
     decimal_release(&rest);
     if (whole)
         return true;
-    rounded = ratio(a, b);
-    if (isinf(rounded))
-        return false;
-    decimal_write_double(buf, rounded);
-    return true;
+    return write_finite(buf, ratio(a, b));
 }
 
 bool decimal_write(struct buf *buf, const struct decimal *decimal)

@@ -275,6 +275,7 @@ void number_write_canonical(struct buf *buf, const char *text, size_t size)
     int64_t count = (int64_t)(d.end - d.first);
     int64_t exponent = d.scale - count; /* value = digits as an integer * 10^exponent */
 
+    (void)buf_reserve(buf, (size_t)count + 1);
     if (d.negative)
         buf_add_byte(buf, '-');
     if (count == 0) {
