@@ -64,7 +64,7 @@ struct accumulator_plan measure_accumulator(const struct plan_measure *measure,
     case AGGREGATE_FUNCTIONS:
         break;
     }
-    plan.inner = plan.distinct || plan.kind == ACCUMULATE_MODE ? &fields->value : measure->expr;
+    plan.inner = plan.distinct || plan.kind == ACCUMULATE_MODE ? &fields->value : plan.expr;
     if (plan.kind == ACCUMULATE_MODE) {
         plan.order = fields->by_weight;
         plan.order_count = 2;

@@ -1,7 +1,5 @@
-/*
- * aggregate, stepped by hand. Every test ends with the whole input taken back, which must leave
- * what is there over nothing.
- */
+/* aggregate, stepped by hand. Every test ends with the whole input taken back, which must leave
+ * what is there over nothing. */
 #include "test.h"
 
 #include "op/op.h"
@@ -392,20 +390,20 @@ static void test_a_row_of_weight_3_counts_three_times(void **state)
                                   "v") "," OF("count_distinct",
                                               "v") "," OF("mode", "v") "," OF("string_agg", "v")),
         nothing);
-    struct zset *out = &f.out;
 
     (void)state;
     step(&f, "a{'v':2}*3 b{'v':6}", NULL);
-    CHECK_ZSET(out, "[]{'rows':4,'sum':12,'avg':3,'array_agg':[2,2,2,6],'median':2,"
-                    "'stddev_pop':1.7320508075688772,'count_distinct':2,'mode':2,"
-                    "'string_agg':'2,2,2,6'}");
+    CHECK_ZSET(&f.out, "[]{'rows':4,'sum':12,'avg':3,'array_agg':[2,2,2,6],'median':2,"
+                       "'stddev_pop':1.7320508075688772,'count_distinct':2,'mode':2,"
+                       "'string_agg':'2,2,2,6'}");
     step(&f, "a{'v':2}*-2 b{'v':6}", NULL);
-    CHECK_ZSET(out, "[]{'rows':3,'sum':14,'avg':4.666666666666667,'array_agg':[2,6,6],'median':6,"
-                    "'stddev_pop':1.8856180831641267,'count_distinct':2,'mode':6,"
-                    "'string_agg':'2,6,6'}");
+    CHECK_ZSET(&f.out,
+               "[]{'rows':3,'sum':14,'avg':4.666666666666667,'array_agg':[2,6,6],'median':6,"
+               "'stddev_pop':1.8856180831641267,'count_distinct':2,'mode':6,"
+               "'string_agg':'2,6,6'}");
     step(&f, "a{'v':2}*-1 b{'v':6}*-1", NULL);
-    CHECK_ZSET(out, "[]{'rows':1,'sum':6,'avg':6,'array_agg':[6],'median':6,"
-                    "'stddev_pop':0,'count_distinct':1,'mode':6,'string_agg':'6'}");
+    CHECK_ZSET(&f.out, "[]{'rows':1,'sum':6,'avg':6,'array_agg':[6],'median':6,"
+                       "'stddev_pop':0,'count_distinct':1,'mode':6,'string_agg':'6'}");
     close_aggregate(&f, nothing);
 }
 
@@ -445,6 +443,18 @@ static void test_first_and_arg_max_follow_their_order(void **state)
     close_aggregate(&f, "");
 }
 
+static void test_aggregates_that_share_an_order_tell_their_own_values(void **state)
+{
+    struct fixture f = open_aggregate(
+        GROUPED("{'func':'arg_min','field':'v','by':'at'}," OF("max", "at") "," OF("min", "at")),
+        "");
+
+    (void)state;
+    step(&f, "a{'g':1,'v':'x','at':2} b{'g':1,'v':'y','at':5}",
+         "[1]{'g':1,'arg_min':'x','max':5,'min':2}");
+    close_aggregate(&f, "");
+}
+
 static void test_a_deviation_beyond_doubles_is_null(void **state)
 {
     struct fixture f = open_aggregate(GROUPED(OF("stddev_pop", "v") "," OF("var_pop", "v")), "");
@@ -481,6 +491,7 @@ int main(void)
         cmocka_unit_test(test_a_row_of_weight_3_counts_three_times),
         cmocka_unit_test(test_filters_of_aggregates_take_what_is_true),
         cmocka_unit_test(test_first_and_arg_max_follow_their_order),
+        cmocka_unit_test(test_aggregates_that_share_an_order_tell_their_own_values),
         cmocka_unit_test(test_a_deviation_beyond_doubles_is_null),
     };
 
