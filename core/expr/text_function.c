@@ -157,13 +157,15 @@ struct value function_substr(const struct value *args, size_t count, struct aren
                           end <= from ? 0 : character_at(&text, end - 1) - start, scratch);
 }
 
-/* A string's bytes, or any other value's JSON. */
+/* A string's bytes, or any other value's JSON: equal values have equal texts. */
 static void add_text(struct buf *out, struct value value, struct arena *scratch)
 {
-    struct text text = {value.text, value.size};
+    struct text text;
 
-    (void)read_text(&text, value, scratch);
-    buf_add(out, text.bytes, text.size);
+    if (read_text(&text, value, scratch))
+        buf_add(out, text.bytes, text.size);
+    else
+        value_write_canonical(out, value);
 }
 
 /* What is null is left out. */

@@ -231,6 +231,7 @@ static void test_strings_are_put_together_and_taken_apart(void **state)
 {
     (void)state;
     check("concat", "'a',null,1,true", "'a1true'");
+    check("concat", "'a',1.0,' ',1e2,[2.50]", "'a1 100[2.5]'"); /* equal values, equal texts */
     check("append", "'a',null", "null");
     check("append", "'a','b','c'", "'abc'");
     check("trim", "'  x '", "'x'");
