@@ -75,16 +75,16 @@ static void test_an_extreme_that_goes_costs_a_descent(void **state)
 
     (void)state;
     for (size_t f = 0; f < sizeof(aggregates) / sizeof(aggregates[0]); f++)
-        for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        for (size_t n = 1000; n <= LARGEST / 10; n *= 10) {
             struct engine e = open_aggregate("", aggregates[f], n);
             const uint64_t descents = 2 * (log2_of(n) + 4);
 
-            for (size_t i = 0; i < 20; i++) {
+            for (size_t i = 0; i < 4; i++) {
                 assert_at_most("the least", n, work_of_drop(&e, i), 1, 3, descents);
                 assert_at_most("the greatest", n, work_of_drop(&e, n - 1 - i), 1, 3, descents);
                 assert_at_most("the middle", n, work_of_drop(&e, n / 2 - i), 1, 3, descents);
             }
-            for (size_t i = 20; i--;)
+            for (size_t i = 4; i--;)
                 assert_at_most("comes back", n, work_of_put(&e, "t", i, i, i), 1, 3, descents);
             engine_free(&e);
         }
