@@ -194,6 +194,12 @@ static void test_a_sum_comes_back_from_beyond_128_bits(void **state)
     check_exact(&sum, "-784637716923335095479473677900958302003571058521149538304");
     decimal_release(&sum);
     decimal_release(&huge);
+    huge = decimal_of_int(INT64_MAX);
+    for (int i = 0; i < 5; i++) /* 2^126 each */
+        decimal_add_times(&sum, &huge, INT64_MAX);
+    check_exact(&sum, "425352958651173079236984538921162506245");
+    decimal_release(&sum);
+    decimal_release(&huge);
     decimal_release(&tiny);
     assert_int_equal(decimal_sign(&sum), 0); /* what is released is zero */
 }
