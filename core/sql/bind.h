@@ -82,6 +82,9 @@ struct sql_cte {
     struct sql_scope *scope; /* where its names are bound */
     struct sql_cte *next;
     bool busy;
+    bool recursive;                 /* it may read itself: */
+    const struct sql_query *so_far; /* what the first SELECT of it has found */
+    bool reads_itself;
 };
 
 struct sql_aggregate;
@@ -352,6 +355,9 @@ bool sql_direction(struct sql *sql, const PgQuery__SortBy *syntax, struct sql_so
 const char *sql_root(struct sql *sql, const struct sql_view *view);
 bool sql_select(struct sql *sql, struct sql_scope *parent, unsigned level,
                 const PgQuery__SelectStmt *syntax, struct sql_query *query);
+/* The plan of a query, its columns under the names of another one's. */
+const char *sql_renamed(struct sql *sql, const struct sql_query *query,
+                        const struct sql_query *first);
 /* What a view of the file finds, under the names of its columns. */
 bool sql_view_query(struct sql *sql, const struct sql_view *view, struct sql_query *query);
 

@@ -150,6 +150,61 @@ static struct sql_item *item_of_view(struct sql *sql, struct sql_scope *scope,
     return item_of_query(sql, scope, view->name, var->alias, &query, var->location);
 }
 
+/*
+ * WITH RECURSIVE name AS (base UNION step): the rows of base, then those that step finds among what
+ * is there, until nothing new appears. False also where it does not read itself.
+ */
+static bool bind_recursion(struct sql *sql, unsigned level, struct sql_cte *cte,
+                           struct sql_query *query)
+{
+    const PgQuery__CommonTableExpr *syntax = cte->syntax;
+    const PgQuery__SelectStmt *select = syntax->ctequery->select_stmt;
+    struct sql_query step = {0};
+    bool ok;
+
+    if (!cte->recursive || select->op != PG_QUERY__SET_OPERATION__SETOP_UNION)
+        return false;
+    cte->busy = true;
+    ok = sql_select(sql, cte->scope, level, select->larg, query) &&
+         sql_rename(sql, syntax->aliascolnames, syntax->n_aliascolnames, query, syntax->location);
+    cte->busy = false;
+    cte->so_far = query;
+    ok = ok && sql_select(sql, cte->scope, level, select->rarg, &step);
+    cte->so_far = NULL;
+    if (!ok || !cte->reads_itself)
+        return false;
+    if (select->all)
+        return sql_fail(sql, syntax->location,
+                        "WITH RECURSIVE %s: the rows are a set; write UNION, not UNION ALL",
+                        cte->name);
+    if (select->n_sort_clause || select->limit_count || select->limit_offset)
+        return sql_fail(sql, syntax->location,
+                        "WITH RECURSIVE %s: ORDER BY and LIMIT go with the query that reads it",
+                        cte->name);
+    if (query->open || step.open || query->count != step.count)
+        return sql_fail(sql, syntax->location,
+                        "WITH RECURSIVE %s: both of its SELECTs must have the same columns",
+                        cte->name);
+    query->plan = sql_text(sql, "{\"op\":\"fixpoint\",\"name\":%s,\"base\":%s,\"step\":%s}",
+                           sql_quoted(sql, cte->name), query->plan, sql_renamed(sql, &step, query));
+    query->one_row = false;
+    return true;
+}
+
+/* The name of a recursion inside of it: what is there so far. */
+static struct sql_item *item_of_recursion(struct sql *sql, struct sql_scope *scope,
+                                          struct sql_cte *cte, const PgQuery__RangeVar *var)
+{
+    struct sql_query query = *cte->so_far;
+
+    cte->reads_itself = true;
+    query.one_row = false;
+    query.outputs = ARENA_ARRAY(&sql->arena, struct sql_output, query.count); /* of its own names */
+    memcpy(query.outputs, cte->so_far->outputs, query.count * sizeof(struct sql_output));
+    query.plan = sql_text(sql, "{\"op\":\"recurse\",\"name\":%s}", sql_quoted(sql, cte->name));
+    return item_of_query(sql, scope, cte->name, var->alias, &query, var->location);
+}
+
 static struct sql_item *item_of_cte(struct sql *sql, struct sql_scope *scope, struct sql_cte *cte,
                                     const PgQuery__RangeVar *var)
 {
@@ -161,6 +216,14 @@ static struct sql_item *item_of_cte(struct sql *sql, struct sql_scope *scope, st
         (void)sql_fail(sql, syntax->location, "WITH %s is no SELECT", cte->name);
         return NULL;
     }
+    if (cte->so_far)
+        return item_of_recursion(sql, scope, cte, var);
+    cte->reads_itself = false;
+    if (bind_recursion(sql, scope->level, cte, &query))
+        return item_of_query(sql, scope, cte->name, var->alias, &query, var->location);
+    if (sql->err->status != OK)
+        return NULL;
+    query = (struct sql_query){0};
     cte->busy = true; /* inside it its name is that of a table */
     ok = sql_select(sql, cte->scope, scope->level, syntax->ctequery->select_stmt, &query) &&
          sql_rename(sql, syntax->aliascolnames, syntax->n_aliascolnames, &query, syntax->location);

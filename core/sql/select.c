@@ -138,10 +138,8 @@ static bool add_target(struct sql *sql, struct sql_select *select, const PgQuery
     return true;
 }
 
-static bool bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__WithClause *with)
+static void bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__WithClause *with)
 {
-    if (with && with->recursive)
-        return sql_fail(sql, with->location, "WITH RECURSIVE is not supported yet");
     for (size_t i = 0; with && i < with->n_ctes; i++) {
         struct sql_cte *cte = ARENA_NEW(&sql->arena, struct sql_cte);
 
@@ -150,9 +148,11 @@ static bool bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__W
         cte->scope = ARENA_NEW(&sql->arena, struct sql_scope); /* sees those before it */
         *cte->scope = *scope;
         cte->next = scope->ctes;
+        cte->recursive = with->recursive;
         scope->ctes = cte;
+        if (cte->recursive)
+            cte->scope->ctes = cte;
     }
-    return true;
 }
 
 static bool refuse_clauses(struct sql *sql, const PgQuery__SelectStmt *syntax)
@@ -256,8 +256,7 @@ bool sql_select(struct sql *sql, struct sql_scope *parent, unsigned level,
 
     scope->parent = parent;
     scope->level = level;
-    if (!bind_ctes(sql, scope, syntax->with_clause))
-        return false;
+    bind_ctes(sql, scope, syntax->with_clause);
     if (syntax->n_values_lists)
         return sql_values(sql, scope, syntax, query);
     if (syntax->op != PG_QUERY__SET_OPERATION__SETOP_NONE)

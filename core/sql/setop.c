@@ -58,8 +58,8 @@ static bool unify_column(struct sql *sql, const struct inputs *inputs, size_t i,
 }
 
 /* An input's columns under the names of the first one's. */
-static const char *renamed(struct sql *sql, const struct sql_query *query,
-                           const struct sql_query *first)
+const char *sql_renamed(struct sql *sql, const struct sql_query *query,
+                        const struct sql_query *first)
 {
     struct buf buf = BUF_INIT;
     bool same = true;
@@ -145,7 +145,7 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
         return false;
     for (size_t i = 0; i < inputs.count; i++)
         buf_add_format(&buf, "%s%s", i ? "," : "",
-                       renamed(sql, &inputs.queries[i], &inputs.queries[0]));
+                       sql_renamed(sql, &inputs.queries[i], &inputs.queries[0]));
     query->plan = sql_text(sql, "{\"op\":\"%s\",\"all\":%s,\"inputs\":[%s]}",
                            *what == 'U'   ? "union"
                            : *what == 'E' ? "except"
