@@ -190,8 +190,7 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
     const struct plan_known known = {find_plan, ssp};
     size_t at;
 
-    if (plan_read_member(ssp->reader.json, source, "view", &ssp->defaults, &known, &plan, err) !=
-        OK)
+    if (plan_read_member(ssp->reader.json, source, &ssp->defaults, &known, &plan, err) != OK)
         return ERR_INPUT;
     engine_step(ssp);
     if (engine_whole(ssp, err) != OK || evaluate(ssp, &plan, false, &circuit, &root, err) != OK) {

@@ -38,7 +38,7 @@ static void own(struct profile *profile, const struct node *node, size_t view)
 static void add_name(struct buf *stack, const char *name, size_t size)
 {
     for (size_t i = 0; i < size; i++)
-        buf_add_byte(stack, name[i] == ';' || (unsigned char)name[i] < ' ' ? '_' : name[i]);
+        buf_add_byte(stack, (char)(name[i] == ';' || (unsigned char)name[i] < ' ' ? '_' : name[i]));
 }
 
 static void write_line(struct profile *profile, uint64_t time)

@@ -238,7 +238,7 @@ static void write_labels(const struct stat_table *table, const struct stat_cell 
 
             if (byte == '"' || byte == '\\' || byte == '\n')
                 buf_add_byte(out, '\\');
-            buf_add_byte(out, byte == '\n' ? 'n' : byte);
+            buf_add_byte(out, (char)(byte == '\n' ? 'n' : byte));
         }
         buf_add_byte(out, '"');
         open = ',';

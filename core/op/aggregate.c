@@ -291,7 +291,6 @@ static void settle(struct aggregate *self, uint32_t at, struct zset *out)
     }
     if (row && group->shown && row_equal(row, group->shown)) {
         row_unref(row);
-        row = group->shown;
     } else {
         if (group->shown) {
             zset_push(out, group->shown, -1);

@@ -84,11 +84,14 @@ static struct row *pair_new(struct pairs *self, const struct row *left, const st
                             const bool *with_id)
 {
     const struct plan_join *plan = self->plan;
-    struct value context = row_context(left && (left->bound || !right) ? left : right);
+    const struct row *bound = left && (left->bound || !right) ? left : right;
+    struct value context;
     struct buf *key = &self->key;
     struct buf *text = &self->text;
     uint32_t fields[2];
 
+    SSP_ASSERT(bound);
+    context = row_context(bound);
     buf_clear(key);
     buf_add_byte(key, '[');
     write_key(key, left);

@@ -304,9 +304,8 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
 }
 
 enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
-                             const char *member, const struct plan_defaults *defaults,
-                             const struct plan_known *known, struct plan_view *view,
-                             struct err *err)
+                             const struct plan_defaults *defaults, const struct plan_known *known,
+                             struct plan_view *view, struct err *err)
 {
     struct plan_reader reader = {.json = json, .source = source, .err = err, .known = *known};
     struct json_text text;
@@ -314,9 +313,9 @@ enum status plan_read_member(struct json_reader *json, const struct plan_source 
 
     if (json_read(json, source->bytes, source->size, JSON_PLACES, &text, err) != OK)
         return err->status;
-    value = plan_member(value_of(text.text, text.size), member);
+    value = plan_member(value_of(text.text, text.size), "view");
     if (value.type == VALUE_MISSING) {
-        (void)err_set(err, ERR_INPUT, "no \"%s\" in this line", member);
+        (void)err_set(err, ERR_INPUT, "no \"view\" in this line");
         return err->status;
     }
     reader.text_offset = (size_t)(value.text - text.text);

@@ -50,9 +50,9 @@ struct plan_known {
 /* Reads the view that is a member of a line of the log: {"op":"register","view":{...}}. known()
  * finds the views that it may read. The caller owns one reference to view->memory. */
 enum status plan_read_member(struct json_reader *json, const struct plan_source *source,
-                             const char *member, const struct plan_defaults *defaults,
-                             const struct plan_known *known, struct plan_view *view,
-                             struct err *err) __attribute__((warn_unused_result));
+                             const struct plan_defaults *defaults, const struct plan_known *known,
+                             struct plan_view *view, struct err *err)
+    __attribute__((warn_unused_result));
 
 /* Adds a view, with its reference to memory; false: there is one of this id. */
 bool plan_views_add(struct plan_views *views, const struct plan_view *view);

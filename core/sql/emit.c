@@ -41,7 +41,7 @@ static void write_outer(struct sql *sql, struct buf *buf, const struct sql_colum
         buf_add_string(buf, "parent.");
     for (; *at; at++)
         if (*at != '"')
-            buf_add_byte(buf, *at == ',' ? '.' : *at);
+            buf_add_byte(buf, (char)(*at == ',' ? '.' : *at));
     if (*column->rel->prefix)
         buf_add_byte(buf, '.');
     buf_add(buf, sql_quoted(sql, column->name) + 1, strlen(sql_quoted(sql, column->name)) - 2);

@@ -290,6 +290,7 @@ static struct sql_expr *bind_case(struct sql *sql, struct sql_scope *scope,
     return sql_call_list(sql, type, "case", syntax->location, args, count);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): what the parser has, and its two names */
 static struct sql_expr *choice(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes,
                                size_t count, const char *what, const char *name, int location)
 {

@@ -165,6 +165,7 @@ static bool refuse_clauses(struct sql *sql, const PgQuery__SelectStmt *syntax)
 
     if (!what)
         return true;
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): only looked at */
     node.select_stmt = (PgQuery__SelectStmt *)(uintptr_t)syntax;
     return sql_fail(sql, sql_location(&node), "%s is not supported", what);
 }

@@ -37,6 +37,7 @@ static int place_of(const PgQuery__SelectStmt *syntax)
 {
     PgQuery__Node node = {.node_case = PG_QUERY__NODE__NODE_SELECT_STMT};
 
+    /* NOLINTNEXTLINE(performance-no-int-to-ptr): only looked at */
     node.select_stmt = (PgQuery__SelectStmt *)(uintptr_t)syntax;
     return sql_location(&node);
 }
