@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs what the tests need, builds and runs all of them: gcc, sanitizers with stress sizes,
-# release, and clang with its linter over core/ and cli/. About twelve minutes on two cores.
+# Installs what the tests need, builds and runs them: gcc with all tests, sanitizers with stress sizes,
+# the release build through the command, and clang with its linter. About twelve minutes on two cores.
 #
 # usage: tests/all.sh [PRESET...]     default: dev asan release tidy
 set -eu
