@@ -118,8 +118,11 @@ class Expressions:
             return {"type": "is_null", "field": a}, f"({x} IS NULL)"
         if form < 0.25:
             values = self.rng.sample(VALUES[kind], 2)
-            listed = ", ".join(map(literal, values))
-            return {"type": "in", "field": a, "values": values}, f"({x} IN ({listed}))"
+            listed = list(map(literal, values))
+            if self.chance(0.5):
+                other, sql = self.scalar(columns, kind, depth - 1)
+                values, listed = [other, *values], [sql, *listed]
+            return {"type": "in", "field": a, "values": values}, f"({x} IN ({', '.join(listed)}))"
         if form < 0.35 and kind in NUMBERS:
             low, high = sorted(self.rng.sample(VALUES[kind], 2))
             return ({"type": "between", "field": a, "low": low, "high": high},

@@ -40,9 +40,16 @@ void buf_add_string(struct buf *buf, const char *string)
 void buf_add_int(struct buf *buf, int64_t number)
 {
     char digits[24];
-    int size = snprintf(digits, sizeof(digits), "%lld", (long long)number);
+    size_t at = sizeof(digits);
+    uint64_t rest = number < 0 ? -(uint64_t)number : (uint64_t)number;
 
-    buf_add(buf, digits, (size_t)size);
+    do {
+        digits[--at] = (char)('0' + (int)(rest % 10));
+        rest /= 10;
+    } while (rest);
+    if (number < 0)
+        digits[--at] = '-';
+    buf_add(buf, digits + at, sizeof(digits) - at);
 }
 
 void buf_add_format(struct buf *buf, const char *fmt, ...)

@@ -29,15 +29,15 @@
 #define NONE HASHTAB_NONE
 
 struct group {
-    char *key; /* the context, then the JSON array of the values; NULL: a free entry */
+    char *key; /* the context, then the JSON array of the values */
     size_t size;
     size_t context_size;
     uint64_t hash;
-    int64_t weight;    /* of its rows */
-    int64_t contexts;  /* how often its context is asked for; the root's group: 1 */
-    struct row *shown; /* NULL: none */
-    struct accumulator *accumulators;
-    uint32_t next; /* free entry */
+    int64_t weight;                   /* of its rows */
+    int64_t contexts;                 /* how often its context is asked for; the root's group: 1 */
+    struct row *shown;                /* NULL: none */
+    struct accumulator *accumulators; /* one allocation with the key; NULL: a free entry */
+    uint32_t next;                    /* free entry */
     bool touched;
 };
 
@@ -143,6 +143,7 @@ static uint32_t find_group(struct aggregate *self, size_t context_size)
 {
     const struct buf *key = &self->key;
     uint64_t hash = hash_bytes(key->bytes, key->size);
+    struct accumulator *accumulators;
     struct group *group;
     size_t at;
     uint32_t i = hashtab_first(&self->index, hash, &at);
@@ -155,12 +156,13 @@ static uint32_t find_group(struct aggregate *self, size_t context_size)
     }
     i = new_entry(self);
     group = &self->groups[i];
-    *group = (struct group){.key = mem_copy(key->bytes, key->size),
+    accumulators = mem_alloc(self->accumulator_count * sizeof(*accumulators) + key->size);
+    *group = (struct group){.key = (char *)&accumulators[self->accumulator_count],
                             .size = key->size,
                             .context_size = context_size,
                             .hash = hash,
-                            .accumulators =
-                                mem_alloc(self->accumulator_count * sizeof(struct accumulator))};
+                            .accumulators = accumulators};
+    memcpy(group->key, key->bytes, key->size);
     for (size_t n = 0; n < self->accumulator_count; n++)
         accumulator_init(&group->accumulators[n], &self->accumulators[n], &self->op);
     hashtab_insert(&self->index, hash, i);
@@ -172,8 +174,7 @@ static void release_group(struct aggregate *self, struct group *group)
     for (size_t i = 0; i < self->accumulator_count; i++)
         accumulator_release(&group->accumulators[i], &self->accumulators[i]);
     free(group->accumulators);
-    free(group->key);
-    group->key = NULL;
+    group->accumulators = NULL;
     if (group->shown)
         row_unref(group->shown);
 }
@@ -332,7 +333,7 @@ static void aggregate_release(struct op *op)
     struct aggregate *self = (struct aggregate *)op;
 
     for (size_t i = 0; i < self->count; i++)
-        if (self->groups[i].key)
+        if (self->groups[i].accumulators)
             release_group(self, &self->groups[i]);
     free(self->groups);
     free(self->touched);
@@ -348,7 +349,7 @@ static size_t aggregate_bytes(const struct op *op)
     size_t bytes = self->max * sizeof(*self->groups) + hashtab_bytes(&self->index);
 
     for (size_t i = 0; i < self->count; i++) {
-        if (!self->groups[i].key)
+        if (!self->groups[i].accumulators)
             continue;
         bytes += self->groups[i].size;
         for (size_t n = 0; n < self->accumulator_count; n++)
@@ -370,7 +371,7 @@ static void aggregate_check(const struct op *op)
     for (size_t i = 0; i < self->count; i++) {
         const struct group *group = &self->groups[i];
 
-        if (!group->key)
+        if (!group->accumulators)
             continue;
         SSP_ASSERT(group->weight > 0 || group->contexts > 0);
         for (size_t n = 0; n < self->accumulator_count; n++)

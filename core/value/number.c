@@ -271,10 +271,18 @@ static void add_zeros(struct buf *buf, int64_t count)
 
 void number_write_canonical(struct buf *buf, const char *text, size_t size)
 {
-    struct decimal d = decimal_of(text, size);
-    int64_t count = (int64_t)(d.end - d.first);
-    int64_t exponent = d.scale - count; /* value = digits as an integer * 10^exponent */
+    bool integer = size < NUMBER_ZEROS_MAX && text[0] != '-' && digits(text, size) == size;
+    struct decimal d;
+    int64_t count;
+    int64_t exponent; /* value = digits as an integer * 10^exponent */
 
+    if (integer) { /* as it is */
+        buf_add(buf, text, size);
+        return;
+    }
+    d = decimal_of(text, size);
+    count = (int64_t)(d.end - d.first);
+    exponent = d.scale - count;
     (void)buf_reserve(buf, (size_t)count + 1);
     if (d.negative)
         buf_add_byte(buf, '-');

@@ -167,6 +167,7 @@ static void test_comparisons_do_not_know_null(void **state)
     check("between", "{'field':'i'},7,null", "null");
     check("in", "{'field':'i'},1,7", "true");
     check("in", "{'field':'i'},1,null", "null");
+    check("in", "{'field':'i'},null,7", "true"); /* behind one that is unknown */
     check("in", "{'field':'i'},1,2", "false");
 }
 
