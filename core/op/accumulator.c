@@ -151,6 +151,7 @@ static void add(struct accumulator *self, const struct accumulator_plan *plan, s
     case ACCUMULATE_ORDER:
     case ACCUMULATE_MODE:
         order_add(&self->as.order, row, weight);
+        order_prefetch(&self->as.order); /* least and greatest; it is the wait that costs */
         break;
     }
 }

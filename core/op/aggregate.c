@@ -216,6 +216,8 @@ static void take_row(struct aggregate *self, struct row *row, int64_t weight)
     arena_reset(&self->op.scratch);
     group = touch(self, find_group(self, context.size));
     group->weight = weight_sum(group->weight, weight);
+    if (group->shown)
+        __builtin_prefetch(group->shown);
     for (size_t i = 0; i < self->accumulator_count; i++)
         accumulator_add(&group->accumulators[i], &self->accumulators[i], row, weight, &self->op);
 }

@@ -46,7 +46,8 @@ void order_release(struct order *order);
 /* Adds a weight; the row's total must not become negative. */
 void order_add(struct order *order, struct row *row, int64_t weight);
 
-int64_t order_total(const struct order *order);                 /* places taken */
+void order_prefetch(const struct order *order); /* the rows at its ends will be read soon */
+int64_t order_total(const struct order *order); /* places taken */
 int64_t order_rank(struct order *order, const struct row *row); /* places before the row */
 
 /* Hands out the rows on the places [from, to), in order; weights are cut at both ends. */
