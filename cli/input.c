@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -15,8 +16,9 @@
 
 enum { BLOCK = 256 * 1024, REREAD_STEP = 4096 };
 
-static volatile sig_atomic_t caught;
-static volatile sig_atomic_t asked;
+/* Atomic, because other threads may look. */
+static atomic_int caught;
+static atomic_int asked;
 
 static void on_signal(int number)
 {
@@ -57,7 +59,7 @@ bool input_open(struct input *input, const char *path, size_t max_line)
 {
     bool standard = strcmp(path, "-") == 0;
 
-    *input = (struct input){.name = standard ? "<stdin>" : path, .max_line = max_line};
+    *input = (struct input){.name = standard ? "<stdin>" : path, .stop = -1, .max_line = max_line};
     input->fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
     if (input->fd < 0)
         return false;
@@ -81,12 +83,12 @@ void input_close(struct input *input)
     input->bytes = NULL;
 }
 
-/* Waits that long, below 0 for ever. Signals are let in only inside ppoll, so none can slip in
- * between looking at the flag and going to sleep. True: a read would not block. */
-static bool wait_for(struct pollfd *poll_fd, int64_t microseconds)
+/* Between looking at the flags and going to sleep no signal can slip in. */
+bool input_wait(int fd, int other, int64_t microseconds)
 {
     const struct timespec time = {(time_t)(microseconds / 1000000),
                                   (long)(microseconds % 1000000) * 1000};
+    struct pollfd fds[] = {{.fd = fd, .events = POLLIN}, {.fd = other, .events = POLLIN}};
     sigset_t block;
     sigset_t before;
     int ready = 0;
@@ -95,22 +97,29 @@ static bool wait_for(struct pollfd *poll_fd, int64_t microseconds)
     (void)sigaddset(&block, SIGINT);
     (void)sigaddset(&block, SIGTERM);
     (void)sigaddset(&block, SIGUSR1);
-    (void)sigprocmask(SIG_BLOCK, &block, &before);
-    if (!caught && !asked)
-        ready = ppoll(poll_fd, 1, microseconds < 0 ? NULL : &time, &before);
-    (void)sigprocmask(SIG_SETMASK, &before, NULL); /* lets in what came together with input */
+    (void)pthread_sigmask(SIG_BLOCK, &block, &before);
+    if (other >= 0 || (!caught && !asked))
+        ready = ppoll(fds, 2, microseconds < 0 ? NULL : &time, &before);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL); /* lets in what came together with input */
     return ready > 0 || (ready < 0 && !caught && errno != EINTR); /* the read will tell */
 }
 
-/* Waits until a read would not block. False: a signal came. */
+static bool is_stopped(const struct input *input)
+{
+    struct pollfd stop = {.fd = input->stop, .events = POLLIN};
+
+    return input->stop < 0 ? caught != 0 : poll(&stop, 1, 0) != 0;
+}
+
+/* Waits until a read would not block. False: it is to stop. */
 static bool wait_readable(struct input *input)
 {
     struct pollfd poll_fd = {.fd = input->fd, .events = POLLIN};
     bool ready = poll(&poll_fd, 1, 0) != 0;
 
-    while (!ready && !caught)
-        ready = wait_for(&poll_fd, input->idle(input->context));
-    return caught == 0;
+    while (!ready && !is_stopped(input))
+        ready = input_wait(input->fd, input->stop, input->idle(input->context));
+    return !is_stopped(input);
 }
 
 /* Moves what is left to the front, makes room, reads a block. */
@@ -138,9 +147,9 @@ static enum input_result fill(struct input *input)
         return INPUT_STOPPED;
     do
         got = read(input->fd, input->bytes + input->end, input->max - input->end);
-    while (got < 0 && errno == EINTR && !caught);
+    while (got < 0 && errno == EINTR && !is_stopped(input));
     if (got < 0)
-        return caught ? INPUT_STOPPED : INPUT_ERROR;
+        return errno == EINTR ? INPUT_STOPPED : INPUT_ERROR;
     input->end += (size_t)got;
     input->read += (uint64_t)got;
     input->eof = got == 0;
@@ -177,8 +186,7 @@ static enum input_result skip_line(struct input *input)
 }
 
 /* One line, blank ones included. */
-static enum input_result next_line(struct input *input, const char **line, size_t *size,
-                                   bool *whole)
+static enum input_result next_line(struct input *input, struct line *line)
 {
     size_t searched = 0;
 
@@ -189,12 +197,12 @@ static enum input_result next_line(struct input *input, const char **line, size_
         enum input_result result;
 
         if (lf || (input->eof && have > 0)) {
-            *line = begin;
-            *size = lf ? (size_t)(lf - begin) : have;
-            *whole = lf != NULL;
-            input->start += *size + (lf != NULL);
+            line->bytes = begin;
+            line->size = lf ? (size_t)(lf - begin) : have;
+            line->whole = lf != NULL;
+            input->start += line->size + line->whole;
             input->line++;
-            return *size > input->max_line ? INPUT_TOO_LONG : INPUT_LINE;
+            return line->size > input->max_line ? INPUT_TOO_LONG : INPUT_LINE;
         }
         if (input->eof)
             return INPUT_END;
@@ -209,20 +217,29 @@ static enum input_result next_line(struct input *input, const char **line, size_
     }
 }
 
-enum input_result input_next(struct input *input, const char **line, size_t *size, bool *whole)
+static void skip_bom(const struct input *input, struct line *line)
 {
-    for (;;) {
-        enum input_result result = caught ? INPUT_STOPPED : next_line(input, line, size, whole);
+    line->bom = input->line == 1 && line->size >= 3 && memcmp(line->bytes, "\xef\xbb\xbf", 3) == 0;
+    line->bytes += line->bom ? 3 : 0;
+    line->size -= line->bom ? 3 : 0;
+}
 
-        if (result != INPUT_LINE)
-            return result;
-        if (input->line == 1 && *size >= 3 && memcmp(*line, "\xef\xbb\xbf", 3) == 0) {
-            *line += 3;
-            *size -= 3;
-        }
-        if (!is_blank(*line, *size))
-            return INPUT_LINE;
-    }
+enum input_result input_next(struct input *input, struct line *line)
+{
+    enum input_result result;
+
+    do { /* while it waits, the line tells how far it has come */
+        result = input->stop < 0 && caught ? INPUT_STOPPED : next_line(input, line);
+        if (result == INPUT_LINE)
+            skip_bom(input, line);
+        line->number = input->line;
+        line->taken = input->read - (input->end - input->start);
+    } while (result == INPUT_LINE && is_blank(line->bytes, line->size));
+    if (result == INPUT_LINE)
+        line->offset = input->base + (line->bytes - input->bytes);
+    else
+        line->size = 0;
+    return result;
 }
 
 char *input_slurp(const char *path, size_t *size)
@@ -258,16 +275,6 @@ char *input_slurp(const char *path, size_t *size)
     }
     memset(bytes + *size, 0, SSP_PADDING);
     return bytes;
-}
-
-uint64_t input_taken(const struct input *input)
-{
-    return input->read - (input->end - input->start);
-}
-
-off_t input_offset(const struct input *input, const char *line)
-{
-    return input->base + (line - input->bytes);
 }
 
 bool input_is_regular(const char *path)

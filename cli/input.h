@@ -15,6 +15,7 @@
 struct input {
     const char *name; /* for messages */
     int fd;
+    int stop; /* a file descriptor; readable: INPUT_STOPPED, in place of a signal; -1: none */
     char *bytes;
     size_t max;    /* room, padding not included */
     off_t base;    /* offset in the file of bytes[0] */
@@ -28,9 +29,19 @@ struct input {
     void *context;
 };
 
+struct line {
+    const char *bytes; /* until the next one is read */
+    size_t size;
+    size_t number;  /* from 1 */
+    off_t offset;   /* in the file */
+    uint64_t taken; /* bytes of the log up to here */
+    bool whole;     /* an LF stands behind it */
+    bool bom;       /* stood before it */
+};
+
 enum input_result {
     INPUT_LINE,
-    INPUT_TOO_LONG, /* longer than max_line; skipped */
+    INPUT_TOO_LONG, /* longer than max_line; skipped, only the place is known */
     INPUT_END,
     INPUT_STOPPED, /* SIGINT or SIGTERM came */
     INPUT_ERROR,   /* errno */
@@ -40,14 +51,12 @@ enum input_result {
 bool input_open(struct input *input, const char *path, size_t max_line);
 void input_close(struct input *input);
 
-/* *whole: an LF stands behind the line. */
-enum input_result input_next(struct input *input, const char **line, size_t *size, bool *whole);
+/* Whatever it is, the number of the last line and what is taken are told. */
+enum input_result input_next(struct input *input, struct line *line);
 
-/* Bytes of the lines handed out, and of those skipped. */
-uint64_t input_taken(const struct input *input);
-
-/* Where the line handed out last begins in the file. */
-off_t input_offset(const struct input *input, const char *line);
+/* Waits until one of the two can be read, so long and below 0 for ever; a descriptor below 0 is
+ * none. Signals that are caught are let in only meanwhile. True: one can. */
+bool input_wait(int fd, int other, int64_t microseconds);
 
 /* True if its bytes can be read again: a regular file. */
 bool input_is_regular(const char *path);

@@ -16,26 +16,27 @@
 enum { PLACE_FILES_MAX = 1 << 15, PLACE_OFFSET_BITS = 48 };
 
 /* Notes a bad line. Returns 0 to go on, or the exit status to stop with. */
-static int bad_line(struct run *run, const struct ssp_error *error, const struct input *input,
-                    const char *line, size_t size)
+static int bad_line(struct run *run, const struct ssp_error *error)
 {
+    const struct lines *log = &run->log;
+
     run->errors++;
     if (!run->options.skip) {
         struct ssp_error ignored;
 
         (void)ssp_end(run->ssp, &ignored); /* what stands before is not lost */
         flush_output(run);
-        print_error(stderr, error, input->name);
+        print_error(stderr, error, log->name);
         return SSP_BAD_LINE;
     }
     run->status = SSP_INCOMPLETE;
     flush_messages(run);
     if (run->rejects) {
-        print_error(run->rejects, error, input->name);
-        (void)fwrite(line, 1, size, run->rejects);
+        print_error(run->rejects, error, log->name);
+        (void)fwrite(log->line.bytes, 1, log->line.size, run->rejects);
         (void)fputc('\n', run->rejects);
     } else if (!run->options.quiet) {
-        print_error(stderr, error, input->name);
+        print_error(stderr, error, log->name);
     }
     if (!run->options.max_errors || run->errors < run->options.max_errors)
         return 0;
@@ -43,12 +44,12 @@ static int bad_line(struct run *run, const struct ssp_error *error, const struct
     flush_output(run);
     progress_clear();
     (void)fprintf(stderr, "ssp: %s:%zu: stopped at bad line number %llu (--max-errors)\n",
-                  input->name, input->line, (unsigned long long)run->errors);
+                  log->name, log->line.number, (unsigned long long)run->errors);
     return SSP_BAD_LINE;
 }
 
 /* A last line that was cut off is told and dropped, whatever --on-error says. */
-static int torn_line(struct run *run, struct ssp_error *error, const struct input *input)
+static int torn_line(struct run *run, struct ssp_error *error)
 {
     char message[sizeof(error->message)];
 
@@ -56,7 +57,7 @@ static int torn_line(struct run *run, struct ssp_error *error, const struct inpu
     (void)snprintf(error->message, sizeof(error->message), "the log ends inside a line: %.280s",
                    message);
     flush_output(run);
-    print_error(stderr, error, input->name);
+    print_error(stderr, error, run->log.name);
     run->status = SSP_INCOMPLETE;
     return 0;
 }
@@ -83,19 +84,28 @@ static void observe(struct run *run)
     progress_draw(run);
 }
 
-static int one_line(struct run *run, const struct input *input, const char *line, size_t size,
-                    bool whole)
+static int apply_line(struct run *run, struct ssp_error *error)
 {
+    const struct lines *log = &run->log;
+    const struct line *line = &log->line;
+
+    if (run->options.parse_only)
+        return ssp_parse_only(run->ssp, line->bytes, line->size, error);
+    if (log->block)
+        return ssp_line_ahead(run->ssp, log->name, line->number, log->block, log->index, error);
+    return ssp_line(run->ssp, log->name, line->number, line->bytes, line->size, error);
+}
+
+static int one_line(struct run *run)
+{
+    const struct line *line = &run->log.line;
     struct ssp_error error = {0};
     int status;
 
     if (run->options.engine.reread)
-        ssp_next_place(run->ssp, (uint64_t)run->file << PLACE_OFFSET_BITS |
-                                     (uint64_t)input_offset(input, line));
+        ssp_next_place(run->ssp, (uint64_t)run->file << PLACE_OFFSET_BITS | (uint64_t)line->offset);
     tell_time(run);
-    status = run->options.parse_only
-                 ? ssp_parse_only(run->ssp, line, size, &error)
-                 : ssp_line(run->ssp, input->name, input->line, line, size, &error);
+    status = apply_line(run, &error);
     if (status == SSP_OK) {
         run->applied++;
         flush_if_due(run);
@@ -106,13 +116,12 @@ static int one_line(struct run *run, const struct input *input, const char *line
         print_error(stderr, &error, error.source);
         return status;
     }
-    error.line = input->line;
-    if (input->line == 1 && error.column && line != input->bytes &&
-        memcmp(line - 3, "\xef\xbb\xbf", 3) == 0)
+    error.line = line->number;
+    if (line->bom && error.column)
         error.column += 3;
-    if (error.torn && !whole)
-        return torn_line(run, &error, input);
-    return bad_line(run, &error, input, line, size);
+    if (error.torn && !line->whole)
+        return torn_line(run, &error);
+    return bad_line(run, &error);
 }
 
 /* SIGINT or SIGTERM: the step is finished, then the signal does what it does. */
@@ -158,42 +167,43 @@ static int64_t when_idle(void *context)
                                                                                    : 0);
 }
 
+static int long_line(struct run *run)
+{
+    struct ssp_error error = {.line = run->log.line.number};
+
+    (void)snprintf(error.message, sizeof(error.message),
+                   "line longer than %zu bytes; --max-line=BYTES allows more",
+                   run->options.max_line);
+    return bad_line(run, &error);
+}
+
 static int read_log(struct run *run, const char *path)
 {
-    struct input *input = &run->input;
-    const char *line = NULL;
-    size_t size = 0;
-    bool whole = false;
+    struct lines *log = &run->log;
+    bool threads = run->options.engine.threads > 1 && !run->options.parse_only;
     int status = 0;
 
-    if (!input_open(input, path, run->options.max_line))
+    if (!lines_open(log, path, run->options.max_line, when_idle, run,
+                    threads ? ssp_parser_new(run->ssp) : NULL))
         return fail_system(path);
-    input->idle = when_idle;
-    input->context = run;
     while (status == 0) {
-        enum input_result result = input_next(input, &line, &size, &whole);
+        enum input_result result = lines_next(log);
 
         if (result == INPUT_LINE) {
-            status = one_line(run, input, line, size, whole);
+            status = one_line(run);
         } else if (result == INPUT_TOO_LONG) {
-            struct ssp_error error = {.line = input->line};
-
-            (void)snprintf(error.message, sizeof(error.message),
-                           "line longer than %zu bytes; --max-line=BYTES allows more",
-                           run->options.max_line);
-            status = bad_line(run, &error, input, "", 0);
+            status = long_line(run);
         } else {
             if (result == INPUT_STOPPED)
                 stop_by_signal(run);
             if (result == INPUT_ERROR)
-                status = fail_system(input->name);
+                status = fail_system(log->name);
             break;
         }
     }
-    run->lines += input->line;
-    run->bytes_in += input_taken(input);
-    input_close(input);
-    *input = (struct input){0};
+    run->lines += log->line.number;
+    run->bytes_in += log->line.taken;
+    lines_close(log);
     return status;
 }
 
@@ -273,6 +283,9 @@ static int run_logs(struct run *run)
 
     if (status)
         return status;
+    run->writer = run->options.engine.threads > 1 ? writer_start(run->out) : NULL;
+    if (run->options.engine.threads > 1 && !run->writer)
+        return fail_system("a thread to write");
     input_catch_signals();
     progress_start(run);
     status = read_logs(run, &run->options.loads);
@@ -346,6 +359,7 @@ int main(int argc, char **argv)
 
     if (opened && result == OPTIONS_RUN)
         status = run_command(&run);
+    writer_stop(run.writer);
     ssp_free(run.ssp);
     reread_release(&run.reread);
     options_release(&run.options);

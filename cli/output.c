@@ -43,25 +43,48 @@ void flush_messages(struct run *run)
     ssp_messages_taken(run->ssp);
 }
 
-void flush_output(struct run *run)
+static bool write_all(int fd, const char *bytes, size_t size)
+{
+    size_t done = 0;
+
+    while (done < size) {
+        ssize_t wrote = write(fd, bytes + done, size - done);
+
+        if (wrote < 0 && errno != EINTR)
+            return false;
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return true;
+}
+
+/* Ends the command, and its threads first. */
+static void fail_output(struct run *run)
+{
+    int status = fail_system(run->options.output ? run->options.output : "standard output");
+
+    lines_close(&run->log);
+    writer_stop(run->writer);
+    exit(status);
+}
+
+static void pass_output(struct run *run)
 {
     size_t size;
     const char *bytes = ssp_output(run->ssp, &size);
-    size_t done = 0;
 
     if (size)
         progress_clear_for_output();
-    while (done < size) {
-        ssize_t wrote = write(run->out, bytes + done, size - done);
-
-        if (wrote < 0 && errno == EINTR)
-            continue;
-        if (wrote < 0)
-            exit(fail_system(run->options.output ? run->options.output : "standard output"));
-        done += (size_t)wrote;
-    }
+    if (!(run->writer ? writer_give(run->writer, bytes, size) : write_all(run->out, bytes, size)))
+        fail_output(run);
     run->bytes_out += size;
     ssp_output_taken(run->ssp);
+}
+
+void flush_output(struct run *run)
+{
+    pass_output(run);
+    if (run->writer && !writer_wait(run->writer))
+        fail_output(run);
     flush_messages(run);
 }
 
@@ -73,8 +96,10 @@ void flush_if_due(struct run *run)
     (void)ssp_output(run->ssp, &size);
     (void)ssp_messages(run->ssp, &messages);
     if (size >= OUTPUT_BLOCK || messages >= OUTPUT_BLOCK ||
-        (run->options.line_buffered && size > 0 && run->flushed != ssp_steps(run->ssp)))
-        flush_output(run);
+        (run->options.line_buffered && size > 0 && run->flushed != ssp_steps(run->ssp))) {
+        pass_output(run);
+        flush_messages(run);
+    }
     run->flushed = ssp_steps(run->ssp);
 }
 
@@ -171,6 +196,8 @@ int close_outputs(struct run *run)
 {
     int status = 0;
 
+    writer_stop(run->writer);
+    run->writer = NULL;
     if (close(run->out) != 0)
         return fail_system(run->options.output ? run->options.output : "standard output");
     status |= close_file(run->rejects, run->options.rejects);

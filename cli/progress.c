@@ -69,14 +69,15 @@ static int columns(void)
     return size.ws_col < WIDTH_MAX ? size.ws_col : WIDTH_MAX;
 }
 
-struct line {
+struct drawing {
     char text[WIDTH_MAX + 64];
     int size;
 };
 
-static void add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct drawing *line, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-static void add(struct line *line, const char *format, ...)
+static void add(struct drawing *line, const char *format, ...)
 {
     size_t room = sizeof(line->text) - (size_t)line->size;
     va_list arguments;
@@ -88,7 +89,7 @@ static void add(struct line *line, const char *format, ...)
     line->size += size < (int)room ? size : (int)room - 1;
 }
 
-static void add_scaled(struct line *line, double number, double base, const char *const *units)
+static void add_scaled(struct drawing *line, double number, double base, const char *const *units)
 {
     int digits = 0;
 
@@ -100,14 +101,14 @@ static void add_scaled(struct line *line, double number, double base, const char
     add(line, "%.*f%s", digits, number, *units);
 }
 
-static void add_time(struct line *line, double seconds)
+static void add_time(struct drawing *line, double seconds)
 {
     long whole = seconds < 1e6 ? (long)seconds : 999999;
 
     add(line, "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
-static void add_bar(struct line *line, double share, int room)
+static void add_bar(struct drawing *line, double share, int room)
 {
     int done = (int)(share * room);
 
@@ -117,7 +118,7 @@ static void add_bar(struct line *line, double share, int room)
     add(line, "]");
 }
 
-static void compose(const struct run *run, uint64_t bytes, double seconds, struct line *line)
+static void compose(const struct run *run, uint64_t bytes, double seconds, struct drawing *line)
 {
     static const char *const sizes[] = {"B", "KiB", "MiB", "GiB", "TiB", NULL};
     static const char *const counts[] = {"", "k", "M", "G", NULL};
@@ -126,7 +127,7 @@ static void compose(const struct run *run, uint64_t bytes, double seconds, struc
 
     add_scaled(line, (double)bytes, 1024, sizes);
     add(line, " ");
-    add_scaled(line, (double)(run->lines + run->input.line), 1000, counts);
+    add_scaled(line, (double)(run->lines + run->log.line.number), 1000, counts);
     add(line, " lines ");
     add_time(line, seconds);
     add(line, " [");
@@ -147,10 +148,10 @@ static void compose(const struct run *run, uint64_t bytes, double seconds, struc
 
 static void draw(struct run *run, int64_t now)
 {
-    uint64_t bytes = run->bytes_in + input_taken(&run->input);
+    uint64_t bytes = run->bytes_in + run->log.line.taken;
     double passed = (double)(now - state.drawn) / 1e6;
     double seconds = (double)(now - state.started) / 1e6;
-    struct line line = {.size = 0};
+    struct drawing line = {.size = 0};
     int most = columns() - 1;
 
     if (passed > 0)

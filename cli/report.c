@@ -56,8 +56,8 @@ static struct ssp_outside outside(const struct run *run, const char *at)
         .elapsed = now() - run->started,
         .cpu = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime),
         .peak_memory = (uint64_t)usage.ru_maxrss * 1024,
-        .lines = run->lines + run->input.line,
-        .bytes_in = run->bytes_in + input_taken(&run->input),
+        .lines = run->lines + run->log.line.number,
+        .bytes_in = run->bytes_in + run->log.line.taken,
         .bytes_out = run->bytes_out,
         .rejected = run->errors,
     };

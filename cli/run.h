@@ -1,9 +1,10 @@
 #ifndef SSP_CLI_RUN_H
 #define SSP_CLI_RUN_H
 
-#include "input.h"
+#include "lines.h"
 #include "options.h"
 #include "ssp.h"
+#include "writer.h"
 
 #include <stdio.h>
 
@@ -14,12 +15,13 @@ struct run {
     struct reread reread;
     struct ssp *ssp;
     int out;
+    struct writer *writer; /* to it, with threads; NULL */
     FILE *rejects;
     FILE *stats;
     FILE *profile;
     int64_t next_report; /* by run_clock(); INT64_MAX: none */
     uint64_t started;    /* nanoseconds of the clock */
-    struct input input;  /* being read */
+    struct lines log;    /* being read */
     uint64_t lines;      /* of those before it */
     uint64_t bytes_in;
     uint64_t bytes_out;
@@ -43,9 +45,9 @@ int close_outputs(struct run *run);
 /* plans.c: hands the plan files to the engine. 0, or an exit status; it has said why. */
 int read_plans(struct run *run);
 
-/* Everything written so far goes out; what cannot be written ends the command. */
+/* Everything written so far goes out, and is out; what cannot be written ends the command. */
 void flush_output(struct run *run);
-void flush_if_due(struct run *run);
+void flush_if_due(struct run *run);   /* out, sooner or later, if there is much of it */
 void flush_messages(struct run *run); /* the engine's, before one of the command's own */
 
 #endif

@@ -25,9 +25,12 @@ def created(i):
     return b'{"view_id":"v","format":"streaming","records":[{"id":"t:%d","event":"created"}]}\n' % i
 
 
+THREADS = ["--threads=1"]
+
+
 def start(*args, **more):
     options = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen([SSP, *args], **{**options, **more})
+    return subprocess.Popen([SSP, *THREADS, *args], **{**options, **more})
 
 
 def read_some(stream):
@@ -155,6 +158,44 @@ def test_a_signal_writes_what_waits_and_what_is_held():
     assert out == two + two.replace(b'"v"', b'"slow"')
 
 
+def test_a_signal_at_any_time_leaves_whole_steps():
+    lines = b"".join(create(i, '{"a":%d}' % i) for i in range(20000))
+    with open("log", "wb") as file:
+        file.write(lines)
+    whole = subprocess.run([SSP, "plan.json", "log"], capture_output=True, timeout=TIMEOUT,
+                           check=True).stdout
+    stopped = 0
+    for wait in (0, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1):
+        for args, stdin in ((["log"], None), ([], subprocess.PIPE)):
+            process = start("plan.json", *args, stdin=stdin)
+            if stdin:  # and it goes on waiting for more
+                threading.Thread(target=feed_slowly, args=(process.stdin, lines)).start()
+            reader = threading.Timer(wait, process.send_signal, (signal.SIGTERM,))
+            reader.start()
+            out, err = process.stdout.read(), process.stderr.read()
+            status = process.wait(TIMEOUT)
+            reader.join()
+            assert status in (0, -signal.SIGTERM), (status, err)
+            assert whole.startswith(out) and (not out or out.endswith(b"\n"))
+            if err:
+                stopped += 1
+                count = out.count(b"\n")
+                assert err == b"ssp: stopped by signal 15 after %d lines\n" % count
+    assert stopped > 0
+
+
+def feed_slowly(stream, lines):
+    try:
+        for i in range(0, len(lines), 100000):
+            stream.write(lines[i:i + 100000])
+            stream.flush()
+            time.sleep(0.005)
+        time.sleep(0.2)
+        stream.close()
+    except BrokenPipeError:
+        pass
+
+
 def test_a_slow_reader_loses_nothing():
     process = start("--window=1ms", "plan.json")
 
@@ -207,13 +248,13 @@ def test_a_signal_keeps_the_rejects():
 
 def test_rejects_can_be_mended_and_fed_again():
     lines = create(1) + b'{"table":"t","op":"craete","id":2,"record":{}}\n' + create(3)
-    done = subprocess.run([SSP, "--on-error=skip", "--rejects=rejects", "plan.json"], input=lines,
+    done = subprocess.run([SSP, *THREADS, "--on-error=skip", "--rejects=rejects", "plan.json"], input=lines,
                           capture_output=True, timeout=TIMEOUT, check=False)
     assert (done.returncode, done.stderr) == (1, b"")
     with open("rejects", "rb") as file:
         again = b"".join(x for x in file if not x.startswith(b"ssp: ")).replace(b"craete", b"create")
     assert again == create(2)
-    done = subprocess.run([SSP, "plan.json"], input=again, capture_output=True, timeout=TIMEOUT,
+    done = subprocess.run([SSP, *THREADS, "plan.json"], input=again, capture_output=True, timeout=TIMEOUT,
                           check=False)
     assert done.stdout == created(2)
 
@@ -267,7 +308,7 @@ def test_a_patch_reads_the_line_of_its_record_again():
         file.write(create(1, '{"a":1}') + create(2, '{"a":2}'))
     with open("log", "wb") as file:
         file.write(b'{"table":"t","op":"patch","id":1,"record":{"b":2}}\n')
-    done = subprocess.run([SSP, "--load=load", "plan.json", "log"], capture_output=True,
+    done = subprocess.run([SSP, *THREADS, "--load=load", "plan.json", "log"], capture_output=True,
                           timeout=TIMEOUT, check=False)
     assert (done.returncode, done.stdout) == (0, created(1).replace(b"created", b"updated"))
 
@@ -304,13 +345,15 @@ def test_memory_stays_small_on_endless_blank_input():
 def main():
     tests = [(name, test) for name, test in globals().items() if name.startswith("test_")]
     for name, test in tests:
-        with tempfile.TemporaryDirectory() as folder:
-            os.chdir(folder)
-            with open("plan.json", "wb") as file:
-                file.write(PLAN)
-            test()
-            os.chdir("/")
-        print("ok", name)
+        for threads in ("1", "2"):
+            THREADS[0] = "--threads=" + threads
+            with tempfile.TemporaryDirectory() as folder:
+                os.chdir(folder)
+                with open("plan.json", "wb") as file:
+                    file.write(PLAN)
+                test()
+                os.chdir("/")
+            print("ok", name, "with", threads, "threads" if threads > "1" else "thread")
     print(f"{len(tests)} passed, 0 failed")
 
 

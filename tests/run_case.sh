@@ -4,17 +4,17 @@
 # A case is a folder: "cmd" (arguments, may be empty), "input", "expected" and, if they are not
 # empty or zero, "stderr" and "exit". "why" is for readers: what of the manual it shows.
 #
-# Each case runs twice, from a file and from a pipe: a file can be read again, so less of it is
-# kept in memory, and nobody may notice.
+# Each case runs from a file and from a pipe: a file can be read again, so less of it is kept in
+# memory, and nobody may notice; and once more with threads.
 set -eu
 ssp=$(realpath "$1")
 case=$2
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
-mkdir "$out/file" "$out/pipe"
-run() {
+mkdir "$out/file" "$out/pipe" "$out/threads"
+run() { # NAME OPTION...
     status=0
-    ( cd "$case" && eval "\"$ssp\" $(cat cmd)" ) >"$out/$1/expected" 2>"$out/$1/stderr" || status=$?
+    ( cd "$case" && eval "\"$ssp\" ${2-} $(cat cmd)" ) >"$out/$1/expected" 2>"$out/$1/stderr" || status=$?
     [ "$status" = 0 ] || echo "$status" >"$out/$1/exit"
     [ -s "$out/$1/stderr" ] || rm "$out/$1/stderr"
 }
@@ -23,7 +23,9 @@ mkfifo "$out/fifo"
 cat "$case/input" >"$out/fifo" 2>"$out/cat" &
 run pipe <"$out/fifo"
 wait
+run threads --threads=2 <"$case/input"
 diff -r "$out/file" "$out/pipe"
+diff -r "$out/file" "$out/threads"
 if [ -n "${UPDATE-}" ]; then
     rm -f "$case/stderr" "$case/exit"
     cp "$out"/file/* "$case/"

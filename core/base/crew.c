@@ -6,6 +6,7 @@
 #include "base/pool.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 
 bool crew_at_work;
@@ -61,6 +62,8 @@ static void *member(void *argument)
 struct crew *crew_new(size_t threads)
 {
     struct crew *crew;
+    sigset_t all;
+    sigset_t before;
 
     if (threads < 2)
         return NULL;
@@ -70,9 +73,12 @@ struct crew *crew_new(size_t threads)
     (void)pthread_cond_init(&crew->done, NULL);
     crew->threads = mem_alloc((threads - 1) * sizeof(*crew->threads));
     pool_share();
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the caller */
     while (crew->thread_count < threads - 1 &&
            pthread_create(&crew->threads[crew->thread_count], NULL, member, crew) == 0)
         crew->thread_count++; /* with fewer it takes longer */
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     return crew;
 }
 

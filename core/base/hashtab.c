@@ -34,6 +34,12 @@ uint32_t hashtab_first(const struct hashtab *table, uint64_t hash, size_t *at)
     return find_from(table, fold(hash), at);
 }
 
+void hashtab_prefetch(const struct hashtab *table, uint64_t hash)
+{
+    if (table->used)
+        __builtin_prefetch(&table->slots[fold(hash) & table->mask]);
+}
+
 uint32_t hashtab_next(const struct hashtab *table, uint64_t hash, size_t *at)
 {
     *at = (*at + 1) & table->mask;

@@ -34,6 +34,8 @@ struct hashtab {
 #define HASHTAB_NONE UINT32_MAX
 
 uint32_t hashtab_first(const struct hashtab *table, uint64_t hash, size_t *at);
+/* Brings what hashtab_first() will look at into the cache; nothing else. */
+void hashtab_prefetch(const struct hashtab *table, uint64_t hash);
 uint32_t hashtab_next(const struct hashtab *table, uint64_t hash, size_t *at);
 void hashtab_insert(struct hashtab *table, uint64_t hash, uint32_t position);
 void hashtab_remove(struct hashtab *table, uint64_t hash, uint32_t position); /* it is there */

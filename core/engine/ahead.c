@@ -11,8 +11,13 @@
 
 #include <string.h>
 
+/* Lines are prefetched so many before they are applied, for each stage. */
+enum { PREFETCH_STEP = 4 };
+
 struct ssp_parser {
     struct mutation_reader reader;
+    struct buf key;
+    bool keep_prefix;
 };
 
 struct ssp_block {
@@ -30,13 +35,17 @@ struct ssp_parser *ssp_parser_new(const struct ssp *ssp)
     parser->reader.strict = ssp->reader.strict;
     parser->reader.time = ssp->reader.time;
     parser->reader.run = ssp->reader.run;
+    parser->key = (struct buf)BUF_INIT;
+    parser->keep_prefix = ssp->batch.keep_prefix;
     return parser;
 }
 
 void ssp_parser_free(struct ssp_parser *parser)
 {
-    if (parser)
-        mutation_reader_release(&parser->reader);
+    if (!parser)
+        return;
+    mutation_reader_release(&parser->reader);
+    buf_release(&parser->key);
     free(parser);
 }
 
@@ -77,8 +86,11 @@ void ssp_block_add(struct ssp_block *block, struct ssp_parser *parser, const cha
     line->size = size;
     line->parsed = mutation_read(&parser->reader, copy, size, &mutation, &torn, &ignored) == OK &&
                    mutation_is_change(&mutation);
+    line->keyed = line->parsed && mutation.op != LINE_TRUNCATE;
     if (line->parsed)
         line->mutation = mutation_copy(&block->arena, &mutation);
+    if (line->keyed)
+        line->hash = batch_key_hash(&parser->key, &mutation, parser->keep_prefix);
 }
 
 const struct ahead_line *ahead_line(const struct ssp_block *block, size_t i)
@@ -91,4 +103,14 @@ const char *ssp_block_line(const struct ssp_block *block, size_t i, size_t *size
 {
     *size = ahead_line(block, i)->size;
     return block->lines[i].bytes;
+}
+
+void ahead_prefetch(const struct batch *batch, const struct ssp_block *block, size_t i)
+{
+    for (int stage = 0; stage < BATCH_STAGES; stage++) {
+        size_t next = i + (size_t)(BATCH_STAGES - stage) * PREFETCH_STEP;
+
+        if (next < block->count && block->lines[next].keyed)
+            batch_prefetch(batch, &block->lines[next].mutation, block->lines[next].hash, stage);
+    }
 }

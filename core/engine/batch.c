@@ -69,17 +69,23 @@ static void learn_prefix(struct batch *batch, struct table *table, const char *p
     batch->prefixes[batch->prefix_count++] = table;
 }
 
+static uint64_t make_key(struct buf *key, const char *table, size_t table_size, const char *id,
+                         size_t id_size)
+{
+    buf_clear(key);
+    buf_add(key, table, table_size);
+    buf_add_byte(key, ':');
+    buf_add(key, id, id_size);
+    return hash_bytes(key->bytes, key->size);
+}
+
 static struct target find_target(struct batch *batch, struct table *table, const char *id,
                                  size_t id_size)
 {
     struct target target = {.table = table};
     struct buf *key = &batch->key;
 
-    buf_clear(key);
-    buf_add(key, table->name, table->name_size);
-    buf_add_byte(key, ':');
-    buf_add(key, id, id_size);
-    target.hash = hash_bytes(key->bytes, key->size);
+    target.hash = make_key(key, table->name, table->name_size, id, id_size);
     target.at = table_find(table, key->bytes, key->size, target.hash);
     if (target.at != HASHTAB_NONE && table->records[target.at].live)
         target.row = table->records[target.at].row;
@@ -266,6 +272,34 @@ static enum status prepare(struct batch *batch, const struct mutation *m, struct
         return ERR_INPUT;
     out->target = find_target(batch, table, m->id_text + out->prefix, m->id_size - out->prefix);
     return check_existence(batch, m, out->target.row != NULL, &out->counter, err);
+}
+
+uint64_t batch_key_hash(struct buf *key, const struct mutation *m, bool keep_prefix)
+{
+    size_t prefix = keep_prefix ? 0 : prefix_size(m->id_text, m->id_size);
+
+    return make_key(key, m->table, m->table_size, m->id_text + prefix, m->id_size - prefix);
+}
+
+void batch_prefetch(const struct batch *batch, const struct mutation *m, uint64_t hash, int stage)
+{
+    const struct table *table = store_find(batch->store, m->table, m->table_size);
+    uint32_t i;
+    size_t at;
+
+    if (!table)
+        return;
+    if (stage == 0) {
+        hashtab_prefetch(&table->index, hash);
+        return;
+    }
+    i = hashtab_first(&table->index, hash, &at);
+    if (i == HASHTAB_NONE)
+        return;
+    if (stage == 1)
+        __builtin_prefetch(&table->records[i]);
+    else
+        __builtin_prefetch(table->records[i].row);
 }
 
 enum status batch_check(struct batch *batch, const struct mutation *m, struct err *err)

@@ -64,6 +64,15 @@ struct row *batch_row_before(const struct batch *batch, const struct table *tabl
 enum status batch_check(struct batch *batch, const struct mutation *mutation, struct err *err)
     __attribute__((warn_unused_result));
 
+/* The hash of the key that the mutation speaks of, not a truncate; `key` is scratch. */
+uint64_t batch_key_hash(struct buf *key, const struct mutation *mutation, bool keep_prefix);
+
+/* Brings into the cache what batch_apply() will look at for a mutation with this key, in so many
+ * stages, each after the one before has had time to arrive. */
+enum { BATCH_STAGES = 3 };
+void batch_prefetch(const struct batch *batch, const struct mutation *mutation, uint64_t hash,
+                    int stage);
+
 /* Applies a mutation (create, update, patch, delete, truncate). ERR_INPUT: refused, nothing has
  * changed. */
 enum status batch_apply(struct batch *batch, const struct mutation *mutation, struct err *err)

@@ -364,6 +364,7 @@ int ssp_line_ahead(struct ssp *ssp, const char *source, size_t number,
     const struct ahead_line *line = ahead_line(block, i);
     const struct plan_source text = {source, line->bytes, line->size, number};
 
+    ahead_prefetch(&ssp->batch, block, i);
     return timed_line(ssp, &text, line->parsed ? &line->mutation : NULL, error);
 }
 

@@ -7,16 +7,24 @@
 
 #include <string.h>
 
+static bool is_named(const struct table *table, const char *name, size_t size)
+{
+    return table->name_size == size && memcmp(table->name, name, size) == 0;
+}
+
 struct table *store_find(const struct store *store, const char *name, size_t size)
 {
-    uint64_t hash = hash_bytes(name, size);
+    uint64_t hash;
     size_t at;
 
+    if (store->last && is_named(store->last, name, size))
+        return store->last;
+    hash = hash_bytes(name, size);
     for (uint32_t i = hashtab_first(&store->index, hash, &at); i != HASHTAB_NONE;
          i = hashtab_next(&store->index, hash, &at)) {
         struct table *table = store->tables[i];
 
-        if (table->name_size == size && memcmp(table->name, name, size) == 0)
+        if (is_named(table, name, size))
             return table;
     }
     return NULL;
@@ -24,11 +32,8 @@ struct table *store_find(const struct store *store, const char *name, size_t siz
 
 struct table *store_table(struct store *store, const char *name, size_t size)
 {
-    struct table *table = store->last;
+    struct table *table = store_find(store, name, size);
 
-    if (table && table->name_size == size && memcmp(table->name, name, size) == 0)
-        return table;
-    table = store_find(store, name, size);
     if (!table) {
         table = mem_alloc_zero(sizeof(*table));
         table->name = mem_copy(name, size);
