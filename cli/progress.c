@@ -84,6 +84,7 @@ static void add(struct drawing *line, const char *format, ...)
     int size;
 
     va_start(arguments, format);
+    /* NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): it was started above */
     size = vsnprintf(line->text + line->size, room, format, arguments);
     va_end(arguments);
     line->size += size < (int)room ? size : (int)room - 1;

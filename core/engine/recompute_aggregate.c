@@ -337,6 +337,7 @@ static int grouped_compare(const void *a, const void *b)
     return order ? order : (x->key.size > y->key.size) - (x->key.size < y->key.size);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): a group is that much */
 static void add_group(struct run *run, struct bag *bag, const struct buf *key,
                       const struct bag_entry *rows, size_t count, const struct plan_aggregate *plan,
                       struct value context)
