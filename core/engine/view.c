@@ -383,8 +383,30 @@ void view_refill(struct view *view)
     }
 }
 
+static void visit_head_row(void *context, struct row *row, int64_t weight)
+{
+    (void)weight;
+    buf_add(context, row_key(row), row->key_size);
+    buf_add_byte(context, '\0');
+}
+
+/* Whether other rows come first, or in another order, than consumers know; from now on they do. */
+static bool head_moved(struct view *view)
+{
+    struct hash128 told = view->head_told;
+    struct buf keys = BUF_INIT;
+
+    if (!view->head)
+        return false;
+    order_range(&view->head_order, 0, INT64_MAX, visit_head_row, &keys);
+    view->head_told = keys.size ? hash128_bytes(keys.bytes, keys.size) : (struct hash128){0, 0};
+    buf_release(&keys);
+    return told.low != view->head_told.low || told.high != view->head_told.high;
+}
+
 void view_take(struct view *view, const struct zset *change)
 {
+    (void)head_moved(view);
     take_hash(view, change);
     if (view->trace) { /* for the size */
         sort_change(view, change);
@@ -440,13 +462,14 @@ static bool reorder(struct view *view, const struct zset *change, const struct v
 bool view_step(struct view *view, const struct zset *change, const struct view_line *line,
                struct buf *out)
 {
+    bool always = head_moved(view) || line->always;
     bool written = true;
 
-    if (change->count == 0 && !line->always)
+    if (change->count == 0 && !always)
         return false;
     sort_change(view, change);
     trace_step(view, line->seq);
-    if (view->entry_count == 0 && !line->always) {
+    if (view->entry_count == 0 && !always) {
         if (view->plan.format == FORMAT_FLAT && view->plan.root->op == PLAN_LIMIT)
             return reorder(view, change, line, out);
         take_content(view, change);

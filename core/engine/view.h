@@ -29,7 +29,8 @@ struct view {
     struct order sorted_content;
     struct node *head;     /* of a flat view with children whose root is a limit: the root's rows */
     struct zset head_rows; /* which are written first, */
-    struct order head_order; /* in the limit's order */
+    struct order head_order;  /* in the limit's order; */
+    struct hash128 head_told; /* their keys, as consumers know them */
     uint64_t sorted_work;
     struct hash128 hash;
     struct zset_entry *entries; /* scratch of a step: the change, sorted */
