@@ -6,6 +6,7 @@
 #include "model_tree.h"
 #include "ssp.h"
 #include "value/row.h"
+#include "watch.h"
 
 struct run_options {
     uint64_t batch;
@@ -30,6 +31,8 @@ struct run_options {
     bool unasked;   /* no snapshots but those of the log: updates are held back as long as can be */
     bool ahead;     /* lines are parsed before they are applied */
     bool reread;    /* lines can be read again, so rows need not be kept whole */
+    bool watch;     /* all is traced and timed, and the trace is held against itself */
+    bool profile;   /* ... each run of an operator */
     struct case_settings settings;
 };
 
@@ -58,7 +61,8 @@ struct run {
     struct text line;
     struct text out;       /* all that was written */
     struct text snapshots; /* the snapshots in it */
-    struct text why;       /* what is wrong; empty: nothing */
+    struct watch watch;
+    struct text why; /* what is wrong; empty: nothing */
 };
 
 static inline struct live_view *find_live(struct run *run, const char *id)

@@ -105,6 +105,9 @@ static inline void take(struct run *run, bool recorded, bool repeats)
     bytes = ssp_messages(run->ssp, &size);
     if (ssp_counters(run->ssp).differences && run->why.size == 0)
         (void)complain(&run->why, "%.*s", (int)size, bytes);
+    if (run->options->watch && run->why.size == 0)
+        watch_lines(&run->watch, bytes, size, &run->why);
+    ssp_messages_taken(run->ssp);
 }
 
 /* A line that must be taken. */
@@ -249,9 +252,13 @@ static inline bool run_start(struct run *run)
                                         .loads = o->loads,
                                         .initial = o->initial,
                                         .reread = o->reread ? read_again : NULL,
-                                        .reread_context = run};
+                                        .reread_context = run,
+                                        .stopwatch = o->watch ? watch_clock : NULL,
+                                        .profile = o->profile,
+                                        .trace = o->watch ? 7 : 0};
     struct ssp_error error;
 
+    run->watch.unknown = o->loads && !o->initial;
     run->ssp = ssp_new(&options, &error);
     case_plan(run->c, &o->settings, &run->line);
     if (feed(run, run->line.bytes, run->line.size, true, &error) != SSP_OK)
@@ -376,6 +383,7 @@ static inline void run_release(struct run *run)
     free(run->out.bytes);
     free(run->snapshots.bytes);
     free(run->why.bytes);
+    watch_release(&run->watch);
 }
 
 #endif

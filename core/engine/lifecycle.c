@@ -158,6 +158,8 @@ static void replace(struct ssp *ssp, size_t at, struct view *view, const struct 
     view->is_set = false;
     view->keep = true;
     subtract_content(ssp, old, &change);
+    if (view->trace && view->plan.format == FORMAT_TREE)
+        trace_replaces(view->trace, &old->plan, &change);
     translate_content(old, view, &line, &change);
     for (size_t i = 0; i < change.count; i++)
         zset_add(&before, change.entries[i].row, -change.entries[i].weight);

@@ -3,41 +3,33 @@
 
 #include "base/mem.h"
 
-#include <string.h>
+#include <stdlib.h>
 
-static uint64_t rows_of(const struct meter_step *step)
+static void keep(struct meter_top *top, const struct meter_step *step, uint64_t value)
 {
-    return step->rows;
-}
-
-static uint64_t time_of(const struct meter_step *step)
-{
-    return step->time;
-}
-
-static void keep(struct meter_top *top, const struct meter_step *step,
-                 uint64_t (*of)(const struct meter_step *))
-{
-    struct meter_step kept = *step;
     size_t at = top->count;
 
-    if (of(step) == 0 || (at == METER_TOP && of(step) <= of(&top->steps[at - 1])))
+    if (value <= top->values[METER_TOP - 1])
         return;
     if (at == METER_TOP)
         free(top->steps[--at].id);
     top->count = at + 1;
-    for (; at > 0 && of(&top->steps[at - 1]) < of(step); at--)
+    for (; at > 0 && top->values[at - 1] < value; at--) {
         top->steps[at] = top->steps[at - 1];
-    kept.id = step->id ? mem_copy(step->id, step->id_size) : NULL;
-    top->steps[at] = kept;
+        top->values[at] = top->values[at - 1];
+    }
+    top->steps[at] = *step;
+    top->values[at] = value;
+    if (step->id)
+        top->steps[at].id = mem_copy(step->id, step->id_size);
 }
 
 void meter_add(struct meter *meter, const struct meter_step *step, uint64_t weight)
 {
     if (weight)
         histogram_add(&meter->latency, step->time, weight);
-    keep(&meter->by_rows, step, rows_of);
-    keep(&meter->by_time, step, time_of);
+    keep(&meter->by_rows, step, step->rows);
+    keep(&meter->by_time, step, step->time);
 }
 
 static void top_release(struct meter_top *top)

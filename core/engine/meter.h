@@ -26,6 +26,7 @@ struct meter_step {
 /* The greatest first, of equal ones the earlier. */
 struct meter_top {
     struct meter_step steps[METER_TOP];
+    uint64_t values[METER_TOP]; /* that they are ranked by; 0 is none */
     size_t count;
 };
 

@@ -18,6 +18,7 @@
 struct timer {
     uint64_t (*now)(void); /* nanoseconds; NULL: nothing is timed */
     bool all;              /* everything is timed */
+    uint64_t first;        /* runs of a kind that are all timed */
     uint64_t random;
     uint64_t gap;      /* small runs until the next one that is timed */
     uint64_t overhead; /* between two readings of the clock, taken off */
@@ -32,10 +33,29 @@ struct timing {
 
 void timer_init(struct timer *timer, uint64_t (*now)(void), bool all);
 
+enum { TIMER_LARGE = 64 }; /* rows from which on a reading of the clock does not count */
+
+void timer_begin(struct timer *timer, struct timing *timing, bool sampled);
+uint64_t timer_end(struct timer *timer, struct timing *timing);
+
 /* Of a kind that had so many runs before; it goes through so many rows. */
-struct timing timer_start(struct timer *timer, uint64_t runs, size_t rows);
+static inline struct timing timer_start(struct timer *timer, uint64_t runs, size_t rows)
+{
+    struct timing timing = {0, 0, 0};
+
+    if (timer->now) {
+        bool each = runs < timer->first || rows >= TIMER_LARGE;
+
+        if (each || --timer->gap == 0)
+            timer_begin(timer, &timing, !each);
+    }
+    return timing;
+}
 
 /* How long it took; 0 if it is not timed. */
-uint64_t timer_stop(struct timer *timer, struct timing *timing);
+static inline uint64_t timer_stop(struct timer *timer, struct timing *timing)
+{
+    return timing->weight ? timer_end(timer, timing) : 0;
+}
 
 #endif

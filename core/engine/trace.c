@@ -59,22 +59,53 @@ static void take(struct trace *trace, const struct plan_view *view, struct zset 
     trace->size += (int64_t)trace->counts[EVENT_CREATED] - (int64_t)trace->counts[EVENT_DELETED];
 }
 
+/* As event_sort() leaves it; to be freed. */
+static struct zset_entry *sorted_copy(const struct zset *zset, size_t *count)
+{
+    struct zset_entry *sorted = mem_alloc(zset->count * sizeof(*sorted));
+
+    if (zset->count)
+        memcpy(sorted, zset->entries, zset->count * sizeof(*sorted));
+    *count = event_sort(sorted, zset->count);
+    return sorted;
+}
+
 static void take_documents(struct trace *trace, const struct plan_view *view,
                            const struct zset_entry *entries, size_t count)
 {
     bool multiset = view->semantics == SEMANTICS_MULTISET;
-    struct zset before = document_records(entries, count, -1, multiset);
+    struct zset before =
+        trace->replaces ? trace->known : document_records(entries, count, -1, multiset);
     struct zset change = document_records(entries, count, 1, multiset);
     struct zset_entry *sorted;
 
+    trace->known = (struct zset)ZSET_INIT;
+    trace->replaces = false;
     for (size_t i = 0; i < before.count; i++)
         zset_add(&change, before.entries[i].row, -before.entries[i].weight);
-    sorted = mem_alloc(change.count * sizeof(*sorted));
-    memcpy(sorted, change.entries, change.count * sizeof(*sorted));
-    take(trace, view, &before, sorted, event_sort(sorted, change.count));
+    sorted = sorted_copy(&change, &count);
+    take(trace, view, &before, sorted, count);
     free(sorted);
     zset_release(&before);
     zset_release(&change);
+}
+
+void trace_replaces(struct trace *trace, const struct plan_view *other, const struct zset *content)
+{
+    struct zset_entry *sorted;
+    size_t count;
+
+    if (other->format == FORMAT_TREE)
+        trace->known = document_records(content->entries, content->count, -1,
+                                        other->semantics == SEMANTICS_MULTISET);
+    for (size_t i = 0; other->format != FORMAT_TREE && i < content->count; i++)
+        zset_add(&trace->known, content->entries[i].row, -content->entries[i].weight);
+    trace->replaces = true;
+    trace->size = 0;
+    sorted = sorted_copy(&trace->known, &count);
+    for (size_t i = 0; i < count; i++)
+        trace->size += i == 0 || !row_key_equal(sorted[i - 1].row, sorted[i].row);
+    free(sorted);
 }
 
 void trace_nothing(struct trace *trace)
@@ -109,7 +140,9 @@ void trace_write(const struct trace *trace, const struct plan_view *view, bool i
 
 void trace_free(struct trace *trace)
 {
-    if (trace)
+    if (trace) {
         buf_release(&trace->lines);
+        zset_release(&trace->known);
+    }
     free(trace);
 }

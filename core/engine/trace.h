@@ -16,6 +16,8 @@ struct trace {
     int64_t size;                /* records in the view */
     uint64_t counts[EVENT_NONE]; /* of the last change, by event */
     struct buf lines;            /* of weights, of the last change */
+    struct zset known;           /* by trace_replaces(): what consumers hold, */
+    bool replaces;               /* until the next change */
 };
 
 /*
@@ -26,6 +28,10 @@ struct trace {
  */
 void trace_change(struct trace *trace, const struct plan_view *view, struct zset *content,
                   const struct zset_entry *entries, size_t count);
+
+/* The tree takes the place of another view, and in its next change no old document counts:
+ * consumers hold what is taken away here, the other view's content with weights below 0. */
+void trace_replaces(struct trace *trace, const struct plan_view *other, const struct zset *content);
 
 /* Nothing happened. */
 void trace_nothing(struct trace *trace);

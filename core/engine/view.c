@@ -408,7 +408,7 @@ void view_take(struct view *view, const struct zset *change)
 {
     (void)head_moved(view);
     take_hash(view, change);
-    if (view->trace) { /* for the size */
+    if (view->trace && !view->trace->replaces) { /* for the size */
         sort_change(view, change);
         trace_step(view, 0);
     }
