@@ -15,7 +15,7 @@
 enum {
     NESTED_HOLDERS = 7,
     NESTED_RELATIONS = 11,
-    NESTED_INSIDES = 17,
+    NESTED_INSIDES = 18,
     NESTED_ABOVES = 6,
     NESTED_SUBQUERIES = 4, /* of a view at most, but for those that it shares */
 };
@@ -244,7 +244,7 @@ static inline void gen_held(struct gen *g, struct gen_node *node, const struct g
 /* 0: a filter; 1: one that asks the rows around; 2: a project; 3: of all and a field; 4, 5: a join
  * whose left or right side it is; 6: one of both; 7, 8, 9: a limit without an order, with one, in
  * partitions; 10: a limit in which it is filtered again; 11: with children; 12: with exists; 13: a
- * distinct; 14: a set operation; 15: an aggregate; 16: an unnest. */
+ * distinct; 14: a set operation; 15: an aggregate; 16: an unnest; 17: a window. */
 static inline void gen_inside(struct gen *g, struct gen_node *node, int kind)
 {
     const struct gen_wish deeper = {.holder = kind == 11 ? (int)gen_below(g, 3)
@@ -283,6 +283,8 @@ static inline void gen_inside(struct gen *g, struct gen_node *node, int kind)
         gen_aggregate(g, node, gen_below(g, GEN_AGGREGATES));
     } else if (kind == 16) {
         gen_unnest(g, node, gen_below(g, GEN_UNNESTS));
+    } else if (kind == 17) {
+        gen_window(g, node, gen_below(g, GEN_WINDOWS));
     } else if ((kind == 11 || kind == 12) && g->nest < GEN_NEST_MAX && (kind == 12 || !g->aside)) {
         gen_held(g, node, &deeper);
     }
@@ -345,6 +347,18 @@ static inline struct gen_node gen_nested_tree(struct gen *g, uint64_t n)
     gen_above(g, &node, wish.above[0]);
     gen_above(g, &node, wish.above[1]);
     return node;
+}
+
+/* Whether a window is seen in the view: what is said of its records is more than is known. */
+static inline bool gen_is_windowed(const struct gen_node *root)
+{
+    for (unsigned i = 0; i < root->source_count; i++)
+        if (strstr(root->sources[i], "|w"))
+            return true;
+    for (unsigned i = 0; i < root->child_count; i++)
+        if (strstr(root->children[i], "|w"))
+            return true;
+    return false;
 }
 
 /* Whether a record of the view may be found with two different rows: by two sources, or by one that

@@ -16,7 +16,7 @@
 
 enum {
     GEN_LINEAR = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS,
-    GEN_FEATURES = GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_AGGREGATES + GEN_SETS
+    GEN_FEATURES = GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_WINDOWS + GEN_AGGREGATES + GEN_SETS
 };
 
 /* In generate_nested.h: rows that are tied to those around. */
@@ -88,6 +88,8 @@ static inline struct gen_node gen_grown(struct gen *g, unsigned depth, const uns
         gen_limit(g, &node, feature - GEN_LINEAR);
     } else if (feature < GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS) {
         gen_unnest(g, &node, feature - GEN_LINEAR - GEN_LIMITS);
+    } else if (feature < GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_WINDOWS) {
+        gen_window(g, &node, feature - GEN_LINEAR - GEN_LIMITS - GEN_UNNESTS);
     } else if (feature < GEN_FEATURES - GEN_SETS) {
         gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FEATURES);
     } else {

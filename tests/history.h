@@ -38,6 +38,7 @@ struct case_view {
     bool over_nothing; /* may have a row over empty tables */
     bool counts;       /* weights decide what is in it: a limit over a join that selects the left */
     bool mixed;        /* a record may have two rows in it: they can be written in a tree only */
+    bool windowed;     /* if so perhaps not, for windows may be alike */
     const char *refresh; /* NULL: not stated */
 };
 
@@ -373,6 +374,7 @@ static inline void gen_view(struct gen_case *c, const struct gen_node *root, con
     view->over_nothing = root->over_nothing || c->g.over_nothing;
     view->counts = (root->has_limit || c->g.limited) && (root->has_select_left || c->g.selected);
     view->mixed = gen_is_mixed(root);
+    view->windowed = gen_is_windowed(root);
     if (view->counts && gen_percent(&c->g, 60))
         view->semantics = "multiset";
 }

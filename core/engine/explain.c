@@ -32,6 +32,8 @@ static const char *state_of(const struct node *node)
         return "its first input, and which contexts have rows";
     case PLAN_LIMIT:
         return "its input, in order";
+    case PLAN_WINDOW:
+        return "its input, in order, and the rows made of it";
     case PLAN_FIXPOINT:
         return "its rows, what each round gives them, and the step's";
     case PLAN_VIEW:

@@ -83,6 +83,20 @@ static void need_aggregate(struct needs *needs, const struct plan_aggregate *agg
         need_predicate(needs, aggregate->having);
 }
 
+static void need_window(struct needs *needs, const struct plan_window *window)
+{
+    for (size_t i = 0; i < window->partition_count; i++)
+        need(needs, &window->partition[i]);
+    for (size_t i = 0; i < window->order_count; i++)
+        need(needs, &window->order[i].expr);
+    for (size_t i = 0; i < window->count; i++) {
+        if (window->calls[i].expr)
+            need(needs, window->calls[i].expr);
+        if (window->calls[i].otherwise)
+            need(needs, window->calls[i].otherwise);
+    }
+}
+
 static void need_plan(struct needs *needs, const struct plan *plan)
 {
     switch (plan->op) {
@@ -113,6 +127,9 @@ static void need_plan(struct needs *needs, const struct plan *plan)
         break;
     case PLAN_AGGREGATE:
         need_aggregate(needs, &plan->as.aggregate);
+        break;
+    case PLAN_WINDOW:
+        need_window(needs, &plan->as.window);
         break;
     case PLAN_UNNEST:
         need(needs, &plan->as.unnest.field);
@@ -180,7 +197,8 @@ static bool copies_rows(const struct plan *plan)
     if (plan->op == PLAN_JOIN)
         return plan->as.join.both;
     if (plan->op == PLAN_FIXPOINT || plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT ||
-        plan->op == PLAN_INTERSECT || plan->op == PLAN_REKEY || plan->op == PLAN_UNNEST)
+        plan->op == PLAN_INTERSECT || plan->op == PLAN_REKEY || plan->op == PLAN_UNNEST ||
+        plan->op == PLAN_WINDOW)
         return true;
     if (plan->op == PLAN_UNION)
         return !plan_keeps_keys(plan);

@@ -339,6 +339,8 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
         bag = limit(run, &in[0], &plan->as.limit);
     else if (plan->op == PLAN_AGGREGATE)
         bag = recompute_aggregate(run, &in[0], &plan->as.aggregate, context);
+    else if (plan->op == PLAN_WINDOW)
+        bag = recompute_window(run, &in[0], &plan->as.window);
     else if (plan->op == PLAN_UNNEST)
         bag = recompute_unnest(run, &in[0], &plan->as.unnest);
     else

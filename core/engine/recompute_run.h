@@ -61,6 +61,8 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
 struct bag recompute_aggregate(struct run *run, const struct bag *in,
                                const struct plan_aggregate *plan, struct value context);
 
+struct bag recompute_window(struct run *run, const struct bag *in, const struct plan_window *plan);
+
 struct bag recompute_unnest(struct run *run, const struct bag *in, const struct plan_unnest *plan);
 
 /* The rows of a subquery for one enclosing row. */

@@ -15,30 +15,15 @@
  * Cost: O(log n + rows that cross an edge) for each row of the change; not O(limit).
  */
 #include "op/op.h"
+#include "op/partition.h"
 
-#include "base/buf.h"
 #include "base/check.h"
-#include "base/hash.h"
-#include "base/mem.h"
-
-#include <string.h>
-
-struct partition {
-    char *key; /* canonical values of partition_by; NULL: a free entry */
-    size_t key_size;
-    uint64_t hash;
-    struct order order;
-};
 
 struct limit {
     struct op op;
     const struct plan_limit *plan;
     int64_t end; /* offset + limit */
-    struct partition *partitions;
-    size_t count;
-    size_t max;
-    struct hashtab index;
-    struct buf key;
+    struct partitions partitions;
 };
 
 static void limit_init(struct op *op, const struct plan *plan)
@@ -47,63 +32,12 @@ static void limit_init(struct op *op, const struct plan *plan)
 
     self->plan = &plan->as.limit;
     self->end = self->plan->offset + self->plan->limit;
-}
-
-/* Null and missing are one partition, as they are one group. Inside a subquery every context has
- * partitions of its own. */
-static void write_key(struct limit *self, const struct row *row)
-{
-    buf_clear(&self->key);
-    buf_add(&self->key, row_context(row).text, row_context(row).size);
-    buf_add_byte(&self->key, '[');
-    for (size_t i = 0; i < self->plan->partition_count; i++) {
-        struct value value = expr_eval(&self->plan->partition[i], row, &self->op.scratch);
-
-        if (value_is_unknown(value))
-            buf_add_string(&self->key, "null");
-        else
-            value_write_canonical(&self->key, value);
-        buf_add_byte(&self->key, ',');
-    }
-    arena_reset(&self->op.scratch);
-}
-
-static size_t partition_find(struct limit *self, const struct row *row)
-{
-    struct partition *partition;
-    uint64_t hash;
-    size_t at;
-
-    write_key(self, row);
-    hash = hash_bytes(self->key.bytes, self->key.size);
-    for (uint32_t i = hashtab_first(&self->index, hash, &at); i != HASHTAB_NONE;
-         i = hashtab_next(&self->index, hash, &at))
-        if (self->partitions[i].key_size == self->key.size &&
-            memcmp(self->partitions[i].key, self->key.bytes, self->key.size) == 0)
-            return i;
-    self->partitions =
-        mem_grow(self->partitions, &self->max, self->count + 1, sizeof(*self->partitions));
-    partition = &self->partitions[self->count];
-    partition->key = mem_copy(self->key.bytes, self->key.size);
-    partition->key_size = self->key.size;
-    partition->hash = hash;
-    order_init(&partition->order, self->plan->order, self->plan->order_count, &self->op.work);
-    hashtab_insert(&self->index, hash, (uint32_t)self->count);
-    return self->count++;
-}
-
-/* The last partition takes the place of one that has become empty. */
-static void partition_drop(struct limit *self, size_t i)
-{
-    struct partition *last = &self->partitions[--self->count];
-
-    hashtab_remove(&self->index, self->partitions[i].hash, (uint32_t)i);
-    free(self->partitions[i].key);
-    order_release(&self->partitions[i].order);
-    if (i == self->count)
-        return;
-    hashtab_move(&self->index, last->hash, (uint32_t)self->count, (uint32_t)i);
-    self->partitions[i] = *last;
+    self->partitions = (struct partitions){.by = self->plan->partition,
+                                           .by_count = self->plan->partition_count,
+                                           .order = self->plan->order,
+                                           .order_count = self->plan->order_count,
+                                           .size = sizeof(struct partition),
+                                           .work = &op->work};
 }
 
 static int64_t lesser(int64_t a, int64_t b)
@@ -187,63 +121,40 @@ static void limit_step(struct op *op, struct zset *const *in, struct zset *out)
         const struct zset_entry *entry = &in[0]->entries[i];
 
         if (entry->weight < 0) {
-            size_t at = partition_find(self, entry->row);
+            struct partition *partition = partitions_find(&self->partitions, entry->row);
 
-            take(self, &self->partitions[at].order, entry->row, -entry->weight, out);
-            if (!self->partitions[at].order.root)
-                partition_drop(self, at);
+            take(self, &partition->order, entry->row, -entry->weight, out);
+            if (!partition->order.root)
+                partitions_drop(&self->partitions, partition);
         }
     }
     for (size_t i = 0; i < in[0]->count; i++) {
         const struct zset_entry *entry = &in[0]->entries[i];
 
-        if (entry->weight > 0) {
-            size_t at = partition_find(self, entry->row);
-
-            insert(self, &self->partitions[at].order, entry->row, entry->weight, out);
-        }
+        if (entry->weight > 0)
+            insert(self, &partitions_find(&self->partitions, entry->row)->order, entry->row,
+                   entry->weight, out);
     }
 }
 
 static void limit_release(struct op *op)
 {
-    struct limit *self = (struct limit *)op;
-
-    for (size_t i = 0; i < self->count; i++) {
-        order_release(&self->partitions[i].order);
-        free(self->partitions[i].key);
-    }
-    free(self->partitions);
-    hashtab_release(&self->index);
-    buf_release(&self->key);
+    partitions_release(&((struct limit *)op)->partitions);
 }
 
 static size_t limit_bytes(const struct op *op)
 {
-    const struct limit *self = (const struct limit *)op;
-    size_t bytes = self->max * sizeof(*self->partitions) + hashtab_bytes(&self->index);
-
-    for (size_t i = 0; i < self->count; i++)
-        bytes += self->partitions[i].key_size + order_bytes(&self->partitions[i].order);
-    return bytes;
+    return partitions_bytes(&((const struct limit *)op)->partitions);
 }
 
 static size_t limit_rows(const struct op *op)
 {
-    const struct limit *self = (const struct limit *)op;
-    size_t rows = 0;
-
-    for (size_t i = 0; i < self->count; i++)
-        rows += order_rows(&self->partitions[i].order);
-    return rows;
+    return partitions_rows(&((const struct limit *)op)->partitions);
 }
 
 static void limit_check(const struct op *op)
 {
-    const struct limit *self = (const struct limit *)op;
-
-    for (size_t i = 0; i < self->count; i++)
-        SSP_ASSERT(order_check(&self->partitions[i].order));
+    SSP_ASSERT(partitions_check(&((const struct limit *)op)->partitions));
 }
 
 extern const struct op_class op_limit;

@@ -7,6 +7,9 @@
 
 #include <string.h>
 
+/* Windows are compared by their whole text up to this size. */
+enum { WINDOW_TEXT_MAX = 64 * 1024 };
+
 /* A table whose records a plan's rows may be, and what of them its projections leave. */
 struct origin {
     const struct plan_scan *scan;
@@ -28,6 +31,34 @@ static void add_projection(struct origin *through, const struct plan *plan)
             through->by_parent = true;
 }
 
+/* A plan and all below it; false if that is longer than anybody writes, for a plan is a DAG. */
+static bool write_whole(struct buf *buf, const struct plan *plan, size_t limit)
+{
+    buf_add_format(buf, "%s(", plan_op_name(plan->op));
+    plan_write_arguments(buf, plan);
+    for (unsigned i = 0; i < plan->input_count; i++) {
+        buf_add_byte(buf, ',');
+        if (buf->size > limit || !write_whole(buf, plan->inputs[i], limit))
+            return false;
+    }
+    buf_add_byte(buf, ')');
+    return buf->size <= limit;
+}
+
+/* What a window adds to a record depends on the rows around it: only a window over the same rows
+ * adds the same, and not even that under another enclosing row. */
+static void add_window(struct origin *through, const struct plan *plan)
+{
+    struct buf *text = &through->projections;
+    size_t start = text->size;
+
+    if (!write_whole(text, plan, start + WINDOW_TEXT_MAX)) {
+        text->size = start;
+        buf_add_format(text, "%p", (const void *)plan);
+    }
+    through->by_parent = through->by_parent || plan->as.window.bound;
+}
+
 /* Finds the origins of a plan's rows, which are seen through other projections above. */
 static void trace(const struct plan *plan, const struct origin *above, struct origin **origins)
 {
@@ -40,6 +71,8 @@ static void trace(const struct plan *plan, const struct origin *above, struct or
            !(plan->op == PLAN_JOIN && plan->as.join.both)) {
         if (plan->op == PLAN_PROJECT)
             add_projection(origin, plan);
+        if (plan->op == PLAN_WINDOW)
+            add_window(origin, plan);
         plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
     }
     if (plan->op == PLAN_SCAN) {

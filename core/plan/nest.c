@@ -208,6 +208,14 @@ static struct lifted lift_aggregate(struct nest *nest, const struct plan *plan, 
     return (struct lifted){aggregate, true};
 }
 
+static struct lifted lift_window(struct nest *nest, const struct plan *plan, struct lifted in)
+{
+    struct plan *window = over(nest, plan, in.plan);
+
+    window->as.window.bound = in.bound;
+    return (struct lifted){window, in.bound};
+}
+
 /* Puts the sides of a join under the contexts where they have to be. A row that is shown for want
  * of a match may be so under one context and not under another; of a pair one side is enough, and
  * if only `where` asks for contexts that is one that it compares with them, if there is one. */
@@ -349,6 +357,8 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
             result = lift_filter(nest, plan, in, contexts);
         else if (plan->op == PLAN_PROJECT)
             result = lift_project(nest, plan, in, contexts, hangs);
+        else if (plan->op == PLAN_WINDOW)
+            result = lift_window(nest, plan, in);
         else
             result = (struct lifted){over(nest, plan, in.plan), in.bound};
     }

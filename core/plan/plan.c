@@ -47,6 +47,7 @@ const char *plan_op_name(enum plan_op op)
         [PLAN_AGGREGATE] = "aggregate", [PLAN_FIXPOINT] = "fixpoint",
         [PLAN_VIEW] = "view",           [PLAN_RECURSE] = "recurse",
         [PLAN_INPUT] = "input",         [PLAN_UNNEST] = "unnest",
+        [PLAN_WINDOW] = "window",
     };
 
     return names[op];
@@ -78,6 +79,27 @@ const char *plan_function_name(enum plan_function function)
         [AGGREGATE_PERCENTILE] = "percentile",
         [AGGREGATE_PERCENTILE_DISC] = "percentile_disc",
         [AGGREGATE_MODE] = "mode",
+    };
+
+    return names[function];
+}
+
+const char *plan_window_name(enum window_function function)
+{
+    static const char *const names[] = {
+        [WINDOW_ROW_NUMBER] = "row_number",
+        [WINDOW_RANK] = "rank",
+        [WINDOW_DENSE_RANK] = "dense_rank",
+        [WINDOW_NTILE] = "ntile",
+        [WINDOW_LAG] = "lag",
+        [WINDOW_LEAD] = "lead",
+        [WINDOW_FIRST_VALUE] = "first_value",
+        [WINDOW_LAST_VALUE] = "last_value",
+        [WINDOW_COUNT] = "count",
+        [WINDOW_SUM] = "sum",
+        [WINDOW_AVG] = "avg",
+        [WINDOW_MIN] = "min",
+        [WINDOW_MAX] = "max",
     };
 
     return names[function];
@@ -139,6 +161,7 @@ bool plan_is_set(const struct plan *plan)
     case PLAN_PROJECT:
     case PLAN_LIMIT:
     case PLAN_UNNEST:
+    case PLAN_WINDOW:
     case PLAN_CORRELATE:
         break;
     }
@@ -198,6 +221,7 @@ bool plan_rows_have_ids(const struct plan *plan)
     case PLAN_FILTER:
     case PLAN_PROJECT:
     case PLAN_LIMIT:
+    case PLAN_WINDOW:
     case PLAN_DISTINCT:
     case PLAN_CONTEXT:
     case PLAN_CORRELATE:

@@ -47,6 +47,7 @@ enum plan_op {
     PLAN_RECURSE, /* in the step of a fixpoint: the rows that are there */
     PLAN_REKEY,   /* rows under the keys that their values are; also put in by plan/nest.c */
     PLAN_UNNEST,
+    PLAN_WINDOW,
     /* put in by plan/nest.c */
     PLAN_INPUT,     /* in the step of a fixpoint as it runs: the rows of an input of the fixpoint */
     PLAN_DISTINCT,  /* every row once */
@@ -193,6 +194,57 @@ struct plan_unnest {
     bool outer; /* a row also where there is no element */
 };
 
+enum window_function {
+    WINDOW_ROW_NUMBER,
+    WINDOW_RANK,
+    WINDOW_DENSE_RANK,
+    WINDOW_NTILE,
+    WINDOW_LAG,
+    WINDOW_LEAD,
+    WINDOW_FIRST_VALUE, /* from here on with a frame */
+    WINDOW_LAST_VALUE,
+    WINDOW_COUNT,
+    WINDOW_SUM,
+    WINDOW_AVG,
+    WINDOW_MIN,
+    WINDOW_MAX,
+    WINDOW_FUNCTIONS,
+};
+
+/* Where a frame begins or ends: so many places behind the row, or so far by the value of order_by;
+ * at distance 0 stand the rows that are equal to it in order. */
+struct frame_bound {
+    bool unbounded;
+    int64_t places; /* below 0: before the row; in a range 0 only at distance 0 */
+    struct value distance;
+    bool before; /* preceding */
+};
+
+struct window_frame {
+    bool range; /* by value, else by places */
+    struct frame_bound start;
+    struct frame_bound end;
+};
+
+struct plan_call {
+    enum window_function function;
+    struct expr *expr;      /* its first argument; NULL: none */
+    int64_t number;         /* how far lag and lead look; the buckets of ntile */
+    struct expr *otherwise; /* lag and lead outside of the partition; NULL: null */
+    struct window_frame frame;
+    struct path *field; /* of one step: its alias */
+};
+
+struct plan_window {
+    bool bound; /* the rows have contexts, and in each of them windows of their own */
+    struct expr *partition;
+    size_t partition_count;
+    struct order_field *order;
+    size_t order_count;
+    struct plan_call *calls;
+    size_t count;
+};
+
 struct plan;
 
 /* Rounds of a recursion that nobody has bounded. */
@@ -254,6 +306,7 @@ struct plan {
         const struct plan *recurse;    /* the fixpoint */
         unsigned input;                /* which of the fixpoint's */
         struct plan_unnest unnest;
+        struct plan_window window;
         struct plan_aggregate aggregate; /* a second input: contexts that have a row over nothing */
         const struct plan_subquery *context;
         struct plan_correlate correlate;
@@ -288,9 +341,10 @@ const char *plan_function_name(enum plan_function function);
 /* True if it goes by the order of rows: arrays, strings, first and last. */
 bool plan_function_is_ordered(enum plan_function function);
 
-/* The operator's name in plan files, and that of a kind of join. */
+/* The operator's name in plan files, and that of a kind of join, of a function of a window. */
 const char *plan_op_name(enum plan_op op);
 const char *plan_join_name(enum join_kind kind);
+const char *plan_window_name(enum window_function function);
 
 /* True if every row of the result has weight 1 at most, given what the inputs are: then no
  * distinct is needed behind it and the weight of a row says nothing. */

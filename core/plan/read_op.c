@@ -300,7 +300,7 @@ static const struct {
     {PLAN_VIEW, plan_read_view},      {PLAN_RECURSE, plan_read_recurse},
     {PLAN_REKEY, plan_read_rekey},    {PLAN_UNION, plan_read_set},
     {PLAN_EXCEPT, plan_read_set},     {PLAN_INTERSECT, plan_read_set},
-    {PLAN_UNNEST, plan_read_unnest},
+    {PLAN_UNNEST, plan_read_unnest},  {PLAN_WINDOW, plan_read_window},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)

@@ -88,6 +88,14 @@ static bool add_columns(struct arena *arena, struct plan_set *set, const struct 
             add_column(arena, set, unnest->ordinality, unnest->ordinality_size);
         return true;
     }
+    if (plan->op == PLAN_WINDOW) {
+        if (!add_columns(arena, set, plan->inputs[0]))
+            return false;
+        for (size_t i = 0; i < plan->as.window.count; i++)
+            add_column(arena, set, plan->as.window.calls[i].field->steps->key,
+                       plan->as.window.calls[i].field->steps->key_size);
+        return true;
+    }
     from = plan->op == PLAN_FIXPOINT ? &plan->as.fixpoint.columns : &plan->as.set;
     if (plan->op == PLAN_SCAN || plan->op == PLAN_RECURSE || !from->known)
         return false; /* what recurse has is not read yet */

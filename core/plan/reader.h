@@ -108,6 +108,7 @@ bool plan_read_view(struct plan_reader *reader, struct value value, struct plan 
 /* An aggregate but for its input. */
 bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan);
 
+bool plan_read_window(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_unnest(struct plan_reader *reader, struct value value, struct plan *plan);
 
 struct predicate *plan_read_predicate(struct plan_reader *reader, struct value value);

@@ -27,8 +27,7 @@ void plan_write_expr(struct buf *buf, const struct expr *expr)
     }
 }
 
-/* Where a field is expected, in the fewest words. */
-static void write_field(struct buf *buf, const struct expr *expr)
+void plan_write_field(struct buf *buf, const struct expr *expr)
 {
     if (expr->path) {
         path_write(buf, expr->path);
@@ -105,7 +104,7 @@ void plan_write_predicate(struct buf *buf, const struct predicate *p)
         plan_write_predicate(buf, p->children[0]);
     } else {
         buf_add_string(buf, ",\"field\":");
-        write_field(buf, &p->left);
+        plan_write_field(buf, &p->left);
     }
     if (p->type == PREDICATE_IN) {
         write_values(buf, p);
@@ -164,9 +163,9 @@ static void write_join(struct buf *buf, const struct plan_join *join)
     buf_add_format(buf, "\"kind\":\"%s\",\"on\":[", plan_join_name(join->kind));
     for (size_t i = 0; i < join->count; i++) {
         buf_add_string(buf, i ? ",{\"left_field\":" : "{\"left_field\":");
-        write_field(buf, &join->left[i]);
+        plan_write_field(buf, &join->left[i]);
         buf_add_string(buf, ",\"right_field\":");
-        write_field(buf, &join->right[i]);
+        plan_write_field(buf, &join->right[i]);
         buf_add_byte(buf, '}');
     }
     buf_add_byte(buf, ']');
@@ -184,12 +183,12 @@ static void write_join(struct buf *buf, const struct plan_join *join)
     buf_add_byte(buf, ']');
 }
 
-static void write_order(struct buf *buf, const struct order_field *fields, size_t count)
+void plan_write_order(struct buf *buf, const struct order_field *fields, size_t count)
 {
     buf_add_string(buf, "\"order_by\":[");
     for (size_t i = 0; i < count; i++) {
         buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
-        write_field(buf, &fields[i].expr);
+        plan_write_field(buf, &fields[i].expr);
         buf_add_format(buf, ",\"direction\":\"%s\"%s}", fields[i].descending ? "desc" : "asc",
                        fields[i].nulls == NULLS_FIRST  ? ",\"nulls\":\"first\""
                        : fields[i].nulls == NULLS_LAST ? ",\"nulls\":\"last\""
@@ -198,20 +197,26 @@ static void write_order(struct buf *buf, const struct order_field *fields, size_
     buf_add_byte(buf, ']');
 }
 
+void plan_write_keys(struct buf *buf, const struct expr *keys, size_t count)
+{
+    buf_add_string(buf, "\"partition_by\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i)
+            buf_add_byte(buf, ',');
+        plan_write_field(buf, &keys[i]);
+    }
+    buf_add_byte(buf, ']');
+}
+
 static void write_limit(struct buf *buf, const struct plan_limit *limit)
 {
     buf_add_format(buf, "\"limit\":%lld,\"offset\":%lld,", (long long)limit->limit,
                    (long long)limit->offset);
-    write_order(buf, limit->order, limit->order_count);
+    plan_write_order(buf, limit->order, limit->order_count);
     if (limit->partition_count == 0)
         return;
-    buf_add_string(buf, ",\"partition_by\":[");
-    for (size_t i = 0; i < limit->partition_count; i++) {
-        if (i)
-            buf_add_byte(buf, ',');
-        write_field(buf, &limit->partition[i]);
-    }
-    buf_add_byte(buf, ']');
+    buf_add_byte(buf, ',');
+    plan_write_keys(buf, limit->partition, limit->partition_count);
 }
 
 static void write_measure(struct buf *buf, const struct plan_measure *measure)
@@ -219,7 +224,7 @@ static void write_measure(struct buf *buf, const struct plan_measure *measure)
     buf_add_format(buf, "{\"func\":\"%s\"", plan_function_name(measure->function));
     if (measure->expr) {
         buf_add_string(buf, ",\"field\":");
-        write_field(buf, measure->expr);
+        plan_write_field(buf, measure->expr);
     }
     if (measure->distinct)
         buf_add_string(buf, ",\"distinct\":true");
@@ -229,10 +234,10 @@ static void write_measure(struct buf *buf, const struct plan_measure *measure)
     }
     if (measure->function == AGGREGATE_ARG_MIN || measure->function == AGGREGATE_ARG_MAX) {
         buf_add_string(buf, ",\"by\":");
-        write_field(buf, &measure->order->expr);
+        plan_write_field(buf, &measure->order->expr);
     } else if (plan_function_is_ordered(measure->function)) {
         buf_add_byte(buf, ',');
-        write_order(buf, measure->order, measure->order_count);
+        plan_write_order(buf, measure->order, measure->order_count);
     }
     if (measure->parameter.size) {
         buf_add_string(buf,
@@ -249,7 +254,7 @@ static void write_aggregate(struct buf *buf, const struct plan_aggregate *aggreg
         const struct plan_group *group = &aggregate->groups[i];
 
         buf_add_string(buf, i ? ",{\"field\":" : "{\"field\":");
-        write_field(buf, &group->expr);
+        plan_write_field(buf, &group->expr);
         buf_add_format(buf, ",\"alias\":%.*s}", (int)group->alias_size, group->alias);
     }
     buf_add_string(buf, "],\"aggregates\":[");
@@ -268,7 +273,7 @@ static void write_aggregate(struct buf *buf, const struct plan_aggregate *aggreg
 static void write_unnest(struct buf *buf, const struct plan_unnest *unnest)
 {
     buf_add_string(buf, "\"field\":");
-    write_field(buf, &unnest->field);
+    plan_write_field(buf, &unnest->field);
     buf_add_format(buf, ",\"alias\":%.*s", (int)unnest->alias_size, unnest->alias);
     if (unnest->ordinality)
         buf_add_format(buf, ",\"ordinality\":%.*s", (int)unnest->ordinality_size,
@@ -295,7 +300,7 @@ static void write_correlate(struct buf *buf, const struct plan_correlate *correl
     buf_add_string(buf, "\"on\":[");
     for (size_t i = 0; i < correlate->count; i++) {
         buf_add_format(buf, "%s{\"$context\":%u,\"field\":", i ? "," : "", correlate->positions[i]);
-        write_field(buf, &correlate->fields[i]);
+        plan_write_field(buf, &correlate->fields[i]);
         buf_add_byte(buf, '}');
     }
     buf_add_byte(buf, ']');
@@ -320,7 +325,8 @@ static void write_list_order(struct buf *buf, const struct plan *root)
 {
     bool limit = root->op == PLAN_LIMIT;
 
-    write_order(buf, limit ? root->as.limit.order : NULL, limit ? root->as.limit.order_count : 0);
+    plan_write_order(buf, limit ? root->as.limit.order : NULL,
+                     limit ? root->as.limit.order_count : 0);
 }
 
 static void write_levels(struct buf *buf, const struct plan_level *levels, size_t count)
@@ -362,7 +368,7 @@ static void write_rekey(struct buf *buf, const struct plan_set *set)
         if (i)
             buf_add_byte(buf, ',');
         if (on)
-            write_field(buf, &set->first.partition[i]);
+            plan_write_field(buf, &set->first.partition[i]);
         else
             path_write(buf, set->columns[i]);
     }
@@ -408,6 +414,9 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
         break;
     case PLAN_AGGREGATE:
         write_aggregate(buf, &plan->as.aggregate);
+        break;
+    case PLAN_WINDOW:
+        plan_write_window(buf, &plan->as.window);
         break;
     case PLAN_UNNEST:
         write_unnest(buf, &plan->as.unnest);

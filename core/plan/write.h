@@ -15,4 +15,11 @@ void plan_write_expr(struct buf *buf, const struct expr *expr);
 /* The same for what comes out: a constant is in its own spelling, and so no other's. */
 void plan_write_output(struct buf *buf, const struct expr *expr);
 
+/* Where a field is expected, in the fewest words; "order_by" and "partition_by". */
+void plan_write_field(struct buf *buf, const struct expr *expr);
+void plan_write_order(struct buf *buf, const struct order_field *fields, size_t count);
+void plan_write_keys(struct buf *buf, const struct expr *keys, size_t count);
+
+void plan_write_window(struct buf *buf, const struct plan_window *window); /* write_window.c */
+
 #endif

@@ -6,7 +6,7 @@
  * key, so most comparisons touch no row. The root leaf starts small, because a limit may have a
  * tree for each of many partitions.
  */
-#include "zset/order.h"
+#include "zset/order_node.h"
 
 #include "base/check.h"
 #include "base/mem.h"
@@ -20,19 +20,6 @@ enum { FANOUT = 4, FIRST_MAX = 2 };
 enum { FANOUT = 64, FIRST_MAX = 4 };
 #endif
 
-struct slot {
-    uint64_t prefix;
-    struct row *row; /* a leaf's slot owns a reference */
-    int64_t weight;
-};
-
-struct order_node {
-    struct order_node **children; /* NULL in a leaf */
-    uint32_t count;
-    uint32_t max;
-    struct slot slots[];
-};
-
 void order_init(struct order *order, const struct order_field *fields, size_t field_count,
                 uint64_t *work)
 {
@@ -41,44 +28,48 @@ void order_init(struct order *order, const struct order_field *fields, size_t fi
     order->work = work;
     order->scratch = (struct arena)ARENA_INIT;
     order->root = NULL;
+    order->summary = NULL;
+    order->summary_context = NULL;
 }
 
 static struct order_node *node_new(bool leaf, uint32_t max)
 {
-    struct order_node *node = mem_alloc(sizeof(*node) + max * sizeof(struct slot));
+    struct order_node *node = mem_alloc(sizeof(*node) + max * sizeof(struct order_slot));
 
     node->children = leaf ? NULL : mem_alloc(max * sizeof(struct order_node *));
+    node->summary = NULL;
     node->count = 0;
     node->max = max;
     return node;
 }
 
-static void node_free(struct order_node *node)
+static void node_free(const struct order *order, struct order_node *node)
 {
+    order_forget(order, node);
     free(node->children);
     free(node);
 }
 
-static void node_release(struct order_node *node)
+static void node_release(const struct order *order, struct order_node *node)
 {
     for (uint32_t i = 0; i < node->count; i++) {
         if (node->children)
-            node_release(node->children[i]);
+            node_release(order, node->children[i]);
         else
             row_unref(node->slots[i].row);
     }
-    node_free(node);
+    node_free(order, node);
 }
 
 void order_release(struct order *order)
 {
     if (order->root)
-        node_release(order->root);
+        node_release(order, order->root);
     order->root = NULL;
     arena_release(&order->scratch);
 }
 
-static int field_compare(const struct order_field *field, struct value a, struct value b)
+int order_field_compare(const struct order_field *field, struct value a, struct value b)
 {
     int result;
 
@@ -94,8 +85,8 @@ int order_compare(const struct order_field *fields, size_t count, const struct r
                   const struct row *b, struct arena *scratch)
 {
     for (size_t i = 0; i < count; i++) {
-        int result = field_compare(&fields[i], expr_eval(&fields[i].expr, a, scratch),
-                                   expr_eval(&fields[i].expr, b, scratch));
+        int result = order_field_compare(&fields[i], expr_eval(&fields[i].expr, a, scratch),
+                                         expr_eval(&fields[i].expr, b, scratch));
 
         if (result)
             return result;
@@ -119,7 +110,7 @@ static uint64_t row_prefix(struct order *order, const struct row *row)
 }
 
 static int compare(struct order *order, uint64_t prefix, const struct row *row,
-                   const struct slot *slot)
+                   const struct order_slot *slot)
 {
     int result;
 
@@ -189,7 +180,7 @@ static void refresh(struct order_node *node, uint32_t i, int64_t weight)
 static void open_gap(struct order_node *node, uint32_t i)
 {
     SSP_ASSERT(node->count < node->max);
-    memmove(&node->slots[i + 1], &node->slots[i], (node->count - i) * sizeof(struct slot));
+    memmove(&node->slots[i + 1], &node->slots[i], (node->count - i) * sizeof(struct order_slot));
     if (node->children)
         memmove(&node->children[i + 1], &node->children[i],
                 (node->count - i) * sizeof(struct order_node *));
@@ -199,7 +190,7 @@ static void open_gap(struct order_node *node, uint32_t i)
 static void close_gap(struct order_node *node, uint32_t i)
 {
     node->count--;
-    memmove(&node->slots[i], &node->slots[i + 1], (node->count - i) * sizeof(struct slot));
+    memmove(&node->slots[i], &node->slots[i + 1], (node->count - i) * sizeof(struct order_slot));
     if (node->children)
         memmove(&node->children[i], &node->children[i + 1],
                 (node->count - i) * sizeof(struct order_node *));
@@ -211,7 +202,7 @@ static void move_tail(struct order_node *to, struct order_node *from, uint32_t f
     uint32_t moved = from->count - first;
 
     SSP_ASSERT(to->count + moved <= to->max);
-    memcpy(&to->slots[to->count], &from->slots[first], moved * sizeof(struct slot));
+    memcpy(&to->slots[to->count], &from->slots[first], moved * sizeof(struct order_slot));
     if (from->children && to->children)
         memcpy(&to->children[to->count], &from->children[first],
                moved * sizeof(struct order_node *));
@@ -220,11 +211,12 @@ static void move_tail(struct order_node *to, struct order_node *from, uint32_t f
 }
 
 /* Splits the full child i in two. */
-static void split_child(struct order_node *node, uint32_t i)
+static void split_child(const struct order *order, struct order_node *node, uint32_t i)
 {
     struct order_node *child = node->children[i];
     struct order_node *right = node_new(!child->children, FANOUT);
 
+    order_forget(order, child);
     move_tail(right, child, child->count / 2);
     open_gap(node, i + 1);
     node->children[i + 1] = right;
@@ -234,10 +226,10 @@ static void split_child(struct order_node *node, uint32_t i)
 }
 
 /* Joins child i with a neighbour if both fit in three quarters of a node. */
-static void merge_child(struct order_node *node, uint32_t i)
+static void merge_child(const struct order *order, struct order_node *node, uint32_t i)
 {
     if (node->children[i]->count == 0) {
-        node_free(node->children[i]);
+        node_free(order, node->children[i]);
         close_gap(node, i);
         return;
     }
@@ -245,9 +237,10 @@ static void merge_child(struct order_node *node, uint32_t i)
         i--;
     if (i + 1 < node->count &&
         node->children[i]->count + node->children[i + 1]->count <= FANOUT / 4 * 3) {
+        order_forget(order, node->children[i]);
         move_tail(node->children[i], node->children[i + 1], 0);
         node->slots[i].weight = weight_sum(node->slots[i].weight, node->slots[i + 1].weight);
-        node_free(node->children[i + 1]);
+        node_free(order, node->children[i + 1]);
         close_gap(node, i + 1);
     }
 }
@@ -261,7 +254,7 @@ static void leaf_add(struct order *order, struct order_node *leaf, uint64_t pref
     if (!equal) {
         SSP_ASSERT(weight > 0);
         open_gap(leaf, i);
-        leaf->slots[i] = (struct slot){prefix, row_ref(row), weight};
+        leaf->slots[i] = (struct order_slot){prefix, row_ref(row), weight};
         return;
     }
     leaf->slots[i].weight = weight_sum(leaf->slots[i].weight, weight);
@@ -278,20 +271,21 @@ static void node_add(struct order *order, struct order_node *node, uint64_t pref
 {
     uint32_t i;
 
+    order_forget(order, node);
     if (!node->children) {
         leaf_add(order, node, prefix, row, weight);
         return;
     }
     i = child_of(order, node, prefix, row);
     if (node->children[i]->count == FANOUT) {
-        split_child(node, i);
+        split_child(order, node, i);
         if (compare(order, prefix, row, &node->slots[i + 1]) >= 0)
             i++;
     }
     node_add(order, node->children[i], prefix, row, weight);
     refresh(node, i, weight);
     if (node->children[i]->count < FANOUT / 4)
-        merge_child(node, i);
+        merge_child(order, node, i);
 }
 
 /* Makes room in the root: a small leaf grows, a full node gets a parent. */
@@ -304,7 +298,7 @@ static void grow_root(struct order *order)
     if (root->max < FANOUT) {
         uint32_t max = root->max * 2 < FANOUT ? root->max * 2 : FANOUT;
 
-        root = mem_realloc(root, sizeof(*root) + max * sizeof(struct slot));
+        root = mem_realloc(root, sizeof(*root) + max * sizeof(struct order_slot));
         root->max = max;
         order->root = root;
         return;
@@ -314,7 +308,7 @@ static void grow_root(struct order *order)
     order->root->children[0] = root;
     order->root->slots[0] = root->slots[0];
     order->root->slots[0].weight = node_total(root);
-    split_child(order->root, 0);
+    split_child(order, order->root, 0);
 }
 
 void order_add(struct order *order, struct row *row, int64_t weight)
@@ -328,11 +322,11 @@ void order_add(struct order *order, struct row *row, int64_t weight)
     while (order->root->children && order->root->count == 1) {
         struct order_node *only = order->root->children[0];
 
-        node_free(order->root);
+        node_free(order, order->root);
         order->root = only;
     }
     if (order->root->count == 0) {
-        node_free(order->root);
+        node_free(order, order->root);
         order->root = NULL;
     }
     arena_reset(&order->scratch);
@@ -390,7 +384,7 @@ struct range {
 static void node_range(const struct order_node *node, int64_t start, const struct range *range)
 {
     for (uint32_t i = 0; i < node->count && start < range->to; i++) {
-        const struct slot *slot = &node->slots[i];
+        const struct order_slot *slot = &node->slots[i];
         int64_t end = start + slot->weight;
 
         if (end > range->from) {
@@ -417,21 +411,22 @@ void order_range(const struct order *order, int64_t from, int64_t to, order_visi
         node_range(order->root, 0, &range);
 }
 
-static size_t node_bytes(const struct order_node *node)
+static size_t node_bytes(const struct order *order, const struct order_node *node)
 {
-    size_t bytes = sizeof(*node) + node->max * sizeof(struct slot);
+    size_t bytes = sizeof(*node) + node->max * sizeof(struct order_slot) +
+                   (node->summary ? order->summary->size : 0);
 
     if (node->children) {
         bytes += node->max * sizeof(struct order_node *);
         for (uint32_t i = 0; i < node->count; i++)
-            bytes += node_bytes(node->children[i]);
+            bytes += node_bytes(order, node->children[i]);
     }
     return bytes;
 }
 
 size_t order_bytes(const struct order *order)
 {
-    return order->root ? node_bytes(order->root) : 0;
+    return order->root ? node_bytes(order, order->root) : 0;
 }
 
 static size_t node_rows(const struct order_node *node)
@@ -452,7 +447,7 @@ static void node_check(struct order *order, const struct order_node *node)
 {
     SSP_ASSERT(node->count > 0 && node->count <= node->max);
     for (uint32_t i = 0; i < node->count; i++) {
-        const struct slot *slot = &node->slots[i];
+        const struct order_slot *slot = &node->slots[i];
 
         SSP_ASSERT(slot->weight > 0);
         SSP_ASSERT(slot->prefix == row_prefix(order, slot->row));

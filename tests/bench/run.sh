@@ -63,14 +63,14 @@ report() {
     echo
     table users v1 v2 v5 v7 | report
     echo
-    table orders v3 v4 | report
+    table orders v3 v4 v8 | report
     echo
     table forum v6 | report
     echo
     echo "## One update, microseconds in the engine: median, 99th percentile"
     echo
-    echo "| rows in the view | v1 | v2 | v5 | v7 | v3 | v4 | v6 |"
-    echo "|---|---|---|---|---|---|---|---|"
+    echo "| rows in the view | v1 | v2 | v5 | v7 | v3 | v4 | v8 | v6 |"
+    echo "|---|---|---|---|---|---|---|---|---|"
     for rows in 1000 10k 100k 1m; do
         for kind in scale-users scale-orders scale-forum; do
             [ -s "$out/$kind-$rows" ] || $bin/tests/bench_gen $kind $rows >"$out/$kind-$rows"
@@ -80,7 +80,7 @@ report() {
             printf ' %s |' "$($bin/tests/bench_latency tests/bench/plans/$view.json \
                 "$out/scale-users-$rows")"
         done
-        for view in v3 v4; do
+        for view in v3 v4 v8; do
             printf ' %s |' "$($bin/tests/bench_latency tests/bench/plans/$view.json \
                 "$out/scale-orders-$rows")"
         done

@@ -355,7 +355,7 @@ static bool law_of_bad_lines(const struct gen_case *c, struct text *why)
         gen_pace(&g, &options);
     options.clock = 0;
     for (unsigned i = 0; !two_rows.size && i < c->view_count; i++)
-        if (c->views[i].mixed)
+        if (c->views[i].mixed && !c->views[i].windowed)
             text_add(&two_rows,
                      "{\"op\":\"register\",\"view\":{\"id\":\"v0\",%s,\"params\":%s,\"root\":%s}}",
                      gen_percent(&g, 50) ? "\"emit\":\"rows\",\"format\":\"flat\""
