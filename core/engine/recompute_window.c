@@ -90,10 +90,11 @@ static bool read_number(struct decimal *to, struct value value)
     return ok;
 }
 
-/* Whether `other` is beyond what a bound allows, towards the start or the end. */
-static bool beyond(const struct windows *self, const struct copy *row, const struct copy *other,
-                   int64_t places, const struct frame_bound *bound, bool range, bool start)
+/* Whether `other`, so many places behind the row, is beyond the start or the end of its frame. */
+static bool beyond(const struct windows *self, const struct plan_call *call, const struct copy *row,
+                   const struct copy *other, int64_t places, bool start)
 {
+    const struct frame_bound *bound = start ? &call->frame.start : &call->frame.end;
     struct decimal limit;
     struct decimal distance;
     struct buf text = BUF_INIT;
@@ -102,7 +103,7 @@ static bool beyond(const struct windows *self, const struct copy *row, const str
 
     if (bound->unbounded)
         return false;
-    if (!range)
+    if (!call->frame.range)
         return start ? places < bound->places : places > bound->places;
     if (bound->places == 0 || !read_number(&limit, row->order[0])) {
         order = order_of(self->plan, other, row);
@@ -155,8 +156,8 @@ static void write_framed(const struct windows *self, const struct plan_call *cal
         struct value value = VALUE_NONE;
         bool better = false;
 
-        if (beyond(self, row, other, places, &call->frame.start, call->frame.range, true) ||
-            beyond(self, row, other, places, &call->frame.end, call->frame.range, false))
+        if (beyond(self, call, row, other, places, true) ||
+            beyond(self, call, row, other, places, false))
             continue;
         if (call->expr)
             value = expr_eval(call->expr, other->entry->row, &self->run->arena);

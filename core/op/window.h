@@ -126,11 +126,10 @@ void window_find_peers(struct window *self, const struct row *row, int64_t place
 /* How many places are before the rows that are equal to a row in order; upto: these included. */
 int64_t window_peers(struct window *self, const struct window_partition *partition,
                      const struct row *row, bool upto);
-/* The same of the value that is so far (sign: -1, 1) from the row's. False: it has no number to
- * count from. */
-bool window_reach(struct window *self, const struct window_partition *partition,
-                  const struct row *row, const struct decimal *distance, int sign, bool upto,
-                  int64_t *place);
+/* The same of the value that is so far (sign: -1, 1) from the row's; -1: it has no number to count
+ * from. */
+int64_t window_reach(struct window *self, const struct window_partition *partition,
+                     const struct row *row, const struct decimal *distance, int sign, bool upto);
 /* Whether a row's value is a number that arithmetic does not know. */
 bool window_is_odd(struct window *self, const struct row *row);
 

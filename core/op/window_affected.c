@@ -150,17 +150,21 @@ static void find_in_range(struct window *self, const struct window_partition *pa
 
     for (size_t i = 0; i < partition->change_count; i++) {
         const struct row *row = partition->changes[i].row;
-        int64_t *first = &self->bounds[i];
-        int64_t *last = &self->others[i];
+        int64_t first = -1;
+        int64_t last = -1;
 
-        if (frame->end.places == 0 ||
-            !window_reach(self, partition, row, &call->end, -1, false, first))
-            *first = window_peers(self, partition, row, false);
-        if (frame->start.places == 0 ||
-            !window_reach(self, partition, row, &call->start, -1, true, last))
-            *last = window_peers(self, partition, row, true);
+        if (frame->end.places)
+            first = window_reach(self, partition, row, &call->end, -1, false);
+        if (first < 0)
+            first = window_peers(self, partition, row, false);
+        if (frame->start.places)
+            last = window_reach(self, partition, row, &call->start, -1, true);
+        if (last < 0)
+            last = window_peers(self, partition, row, true);
+        self->bounds[i] = first;
+        self->others[i] = last;
         if (!frame->start.unbounded && !frame->end.unbounded)
-            add_all(self, *first, *last);
+            add_all(self, first, last);
     }
 }
 

@@ -61,22 +61,20 @@ static bool is_before_row(void *context, const struct row *row)
     return bound->upto ? order <= 0 : order < 0;
 }
 
-bool window_reach(struct window *self, const struct window_partition *partition,
-                  const struct row *row, const struct decimal *distance, int sign, bool upto,
-                  int64_t *place)
+int64_t window_reach(struct window *self, const struct window_partition *partition,
+                     const struct row *row, const struct decimal *distance, int sign, bool upto)
 {
     struct bound bound = {.self = self, .upto = upto};
     struct decimal position;
 
     if (!read_position(self, row, &position))
-        return false;
+        return -1;
     decimal_add_times(&position, distance, sign);
     buf_clear(&self->scratch);
     decimal_write_exact(&self->scratch, &position);
     decimal_release(&position);
     bound.value = value_of(self->scratch.bytes, self->scratch.size);
-    *place = order_search(&partition->base.order, is_before_value, &bound);
-    return true;
+    return order_search(&partition->base.order, is_before_value, &bound);
 }
 
 int64_t window_peers(struct window *self, const struct window_partition *partition,
@@ -102,20 +100,19 @@ static void find_range(struct window *self, const struct window_call *call, cons
 {
     const struct window_frame *frame = &call->plan->frame;
 
-    *from = 0;
-    *to = self->total;
-    if (!frame->start.unbounded &&
-        (frame->start.places == 0 ||
-         !window_reach(self, self->current, row, &call->start, 1, false, from))) {
-        window_find_peers(self, row, place);
+    *from = frame->start.unbounded ? 0 : -1;
+    *to = frame->end.unbounded ? self->total : -1;
+    if (*from < 0 && frame->start.places)
+        *from = window_reach(self, self->current, row, &call->start, 1, false);
+    if (*to < 0 && frame->end.places)
+        *to = window_reach(self, self->current, row, &call->end, 1, true);
+    if (*from >= 0 && *to >= 0)
+        return;
+    window_find_peers(self, row, place);
+    if (*from < 0)
         *from = self->peers_from;
-    }
-    if (!frame->end.unbounded &&
-        (frame->end.places == 0 ||
-         !window_reach(self, self->current, row, &call->end, 1, true, to))) {
-        window_find_peers(self, row, place);
+    if (*to < 0)
         *to = self->peers_to;
-    }
 }
 
 void window_frame(struct window *self, const struct window_call *call, const struct row *row,
