@@ -9,11 +9,12 @@
  *
  * A row of weight w takes w places and comes out w times with what its first place gets.
  *
- * Supported: row_number, rank, dense_rank, ntile, lag and lead (with a distance that the plan states
- * and a default), and over frames first_value, last_value, count, sum, avg, min, max. Frames of rows
- * or of a range, each bound unbounded, a distance that the plan states, or the current row; a range
- * with a distance is over one number of order_by. No groups, exclude, filter, distinct or nth_value.
- * A function without a frame has SQL's: up to the last of the row's peers, all without an order.
+ * Supported: row_number, rank, dense_rank, ntile, lag and lead (with a distance that the plan
+ * states and a default), and over frames first_value, last_value, count, sum, avg, min, max. Frames
+ * of rows or of a range, each bound unbounded, a distance that the plan states, or the current row;
+ * a range with a distance is over one number of order_by. No groups, exclude, filter, distinct or
+ * nth_value. A function without a frame has SQL's: up to the last of the row's peers, all without
+ * an order.
  *
  * Cost: for each row of the change O(log n), and of the rows around it, each with O(log n) or less,
  *
