@@ -7,6 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#ifdef SSP_STRESS
+enum { EXACT_BYTES = 4096 };
+#else
+enum { EXACT_BYTES = 0 };
+#endif
+
 _Noreturn static void out_of_memory(void)
 {
     (void)fputs("ssp: out of memory\n", stderr);
@@ -49,15 +55,11 @@ char *mem_copy(const void *bytes, size_t size)
 void *mem_grow(void *array, size_t *max, size_t need, size_t element)
 {
     size_t size;
-#ifdef SSP_STRESS
-    size_t wanted = need;
-#else
     size_t wanted = *max + *max / 2 + 8;
-#endif
 
     if (need <= *max)
         return array;
-    if (wanted < need)
+    if (wanted < need || need <= (size_t)EXACT_BYTES / element)
         wanted = need;
     if (__builtin_mul_overflow(wanted, element, &size))
         out_of_memory();

@@ -15,7 +15,7 @@ void *mem_realloc(void *old, size_t size);
 char *mem_copy(const void *bytes, size_t size); /* with a NUL after the end */
 
 /* Room for at least `need` elements: grows *max by half or more, checked against overflow.
- * Under SSP_STRESS growth is exact, so that every append moves the array. */
+ * Under SSP_STRESS growth is exact up to a page, so that every append moves the array. */
 void *mem_grow(void *array, size_t *max, size_t need, size_t element);
 
 #endif
