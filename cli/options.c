@@ -138,7 +138,7 @@ static const char help[] =
     "  -V, --version          the version\n"
     "\n"
     "exit status: 0 done, 1 done but something was dropped or wrong, 2 usage, plan or system\n"
-    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-sql(5), ssp-mutations(5),\n"
+    "error, 3 stopped at a bad line. See ssp(1), ssp-plan(5), ssp-sql(7), ssp-mutations(5),\n"
     "ssp-updates(5), ssp-stats(5).\n";
 
 enum { THREADS_MAX = 64 };

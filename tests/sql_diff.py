@@ -10,6 +10,7 @@ SQLite agree are made, on columns of one type each.
 import collections
 import json
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -22,6 +23,19 @@ TABLES = {
 }
 VIEWS = 12
 STEPS = 30
+
+
+def both(ssp, sqlite):
+    """What SQLite does not say in the same words; see said()."""
+    return f"\x01{ssp}\x02{sqlite}\x03"
+
+
+def said(text, sqlite):
+    """The text for one of the two."""
+    part = re.compile("\x01([^\x01-\x03]*)\x02([^\x01-\x03]*)\x03")
+    while "\x01" in text:
+        text = part.sub(lambda m: m[2 if sqlite else 1], text)
+    return text
 
 
 class Gen:
@@ -95,7 +109,95 @@ class Gen:
             f"({value()} NOT BETWEEN {value()} AND {value()})",
             f"({value()} IN ({value()}, {value()}))",
             f"({value()} NOT IN ({value()}, NULL))",
+            self.rows(scope), self.symmetric(value),
             f"({self.value(scope, 'text', 1)} LIKE {self.pick(chr(39) + 'a%' + chr(39), chr(39) + '_' + chr(39))})")
+
+    def rows(self, scope):
+        """A comparison of rows."""
+        left, right = (f"({self.value(scope, 'int', 0)}, {self.value(scope, 'text', 0)})"
+                       for _ in range(2))
+        if self.chance(30):
+            not_ = self.pick("", "NOT ")
+            return both(f"({left} {not_}IN ({right}, (1, 'a')))",
+                        f"({left} {not_}IN (VALUES {right}, (1, 'a')))")
+        return f"({left} {self.pick('=', '<>', '<', '<=', '>', '>=')} {right})"
+
+    def symmetric(self, value):
+        x, a, b = value(), value(), value()
+        return both(f"({x} BETWEEN SYMMETRIC {a} AND {b})",
+                    f"({x} BETWEEN {a} AND {b} OR {x} BETWEEN {b} AND {a})")
+
+    def order(self, scope, count=2):
+        found = [e for e, t in scope if t != "bool"]
+        return ", ".join(self.sort(e) for e in self.rng.sample(found, min(count, len(found))))
+
+    def sort(self, expr):
+        """Without a word about nulls they are where PostgreSQL has them, which SQLite must be told."""
+        if self.chance(50):
+            word = self.pick(" ASC", " DESC", "")
+            nulls = "FIRST" if word == " DESC" else "LAST"
+            return both(f"{expr}{word}", f"{expr}{word} NULLS {nulls}")
+        return f"{expr} {self.pick('ASC', 'DESC')} NULLS {self.pick('FIRST', 'LAST')}"
+
+    def window(self, scope, unique=None):
+        """An integer of a window; unique: a column that has no value twice."""
+        partition = f"PARTITION BY {self.value(scope, self.pick('int', 'text'), 1)} "
+        partition = self.pick("", partition)
+        if unique and self.chance(50):
+            over = f"({partition}ORDER BY {unique} {self.pick('ASC', 'DESC')}"
+            x = self.value(scope, "int", 1)
+            n = self.rng.randrange(3)
+            if self.chance(50):
+                return self.pick("row_number()", f"lag({x}, {n}, -5)", f"lead({x}, {n})",
+                                 f"lag({x})", f"ntile({n + 1})") + f" OVER {over})"
+            kind = self.pick("ROWS", "ROWS", "RANGE")
+            frame = self.pick(f"{n} PRECEDING", f"BETWEEN {n} PRECEDING AND 1 FOLLOWING",
+                              "BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING",
+                              f"BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING",
+                              f"BETWEEN CURRENT ROW AND {n} FOLLOWING")
+            return (self.pick(f"sum({x})", f"min({x})", "count(*)", f"first_value({x})",
+                              f"last_value({x})") + f" OVER {over} {kind} {frame})")
+        over = f"({partition}ORDER BY {self.order(scope)})"
+        if self.chance(30):
+            return self.pick("rank()", "dense_rank()") + f" OVER {over}"
+        over = self.pick(over, f"({partition.strip()})")
+        x = self.value(scope, "int", 1)
+        filter_ = f" FILTER (WHERE {self.condition(scope, 1)})" if self.chance(20) else ""
+        return (self.pick(f"sum({x})", f"min({x})", f"max({x})", "count(*)", f"count({x})")
+                + f"{filter_} OVER {over}")
+
+    def sets(self, items, rest, groups, tail):
+        """Grouping sets, for SQLite as a union of aggregations."""
+        kind = self.pick("ROLLUP", "CUBE", "GROUPING SETS")
+        exprs = [g for g, _ in groups]
+        if kind == "ROLLUP":
+            sets = [exprs[:n] for n in range(len(exprs), -1, -1)]
+        else:
+            sets = [[g for i, g in enumerate(exprs) if n >> i & 1]
+                    for n in range(1 << len(exprs))]
+        if kind == "GROUPING SETS":
+            sets = self.rng.sample(sets, self.rng.randrange(1, len(sets) + 1))
+            if any(all(g not in s for s in sets) for g in exprs):
+                sets.append(exprs)
+            text = ", ".join(f"({', '.join(s)})" for s in sets)
+        else:
+            text = ", ".join(exprs)
+        union = " UNION ALL ".join(
+            f"SELECT {', '.join(self.of_set(e, groups, s, i) for i, e in enumerate(items))}"
+            f" {rest} GROUP BY {', '.join(s) or 'NULL'}{tail}"
+            if s else f"SELECT {', '.join(self.of_set(e, groups, s, i) for i, e in enumerate(items))}"
+            f" {rest}{tail or ' HAVING true'}" for s in sets)
+        named = ", ".join(f"{e} AS c{i}" for i, e in enumerate(items))
+        return both(f"SELECT {named} {rest} GROUP BY {kind} ({text}){tail}",
+                    f"SELECT * FROM ({union})")
+
+    @staticmethod
+    def of_set(expr, groups, present, i):
+        if expr.startswith("grouping("):
+            value = int(expr[9:-1] not in present)
+        else:
+            value = "NULL" if expr in [g for g, _ in groups] and expr not in present else expr
+        return f"{value} AS c{i}"
 
     def subquery(self, scope):
         """A condition on a subquery, which may ask for columns of the scope."""
@@ -127,7 +229,7 @@ class Gen:
         if self.chance(25):
             column = self.rng.choice([e for e, t in inner if t == "int"])
             return (f"(SELECT {column} AS q FROM {rows}{where}"
-                    f" ORDER BY {column} {self.pick('ASC', 'DESC')} NULLS LAST LIMIT 1)")
+                    f" ORDER BY {self.sort(column)} LIMIT 1)")
         what = self.pick("count(*)", f"max({self.value(inner, 'int', 1)})",
                          f"sum({self.value(inner, 'int', 1)})",
                          f"count(*) + coalesce(min({self.value(inner, 'int', 1)}), 7)")
@@ -207,9 +309,20 @@ class Gen:
             if self.chance(30):
                 than = self.scalar([]) if self.chance(20) else self.rng.randrange(3)
                 tail += f" HAVING count(*) > {than}"
+            if groups and self.chance(30) and len(set(g for g, _ in groups)) == len(groups):
+                items = [e for e, _ in columns]
+                if types is None and self.chance(50):
+                    columns.append((f"grouping({groups[0][0]})", "int"))
+                    items.append(columns[-1][0])
+                having = f" HAVING count(*) > {self.rng.randrange(3)}" if self.chance(30) else ""
+                return (self.sets(items, f"FROM {text}{where}", groups, having),
+                        [(f"c{i}", t) for i, (_, t) in enumerate(columns)])
         else:
+            unique = scope[0][0] if re.fullmatch(r"\w+ \w+", text) else None
             for t in types or [self.pick("int", "int", "text") for _ in range(self.rng.randrange(1, 4))]:
                 value = self.scalar(scope) if t == "int" and self.chance(12) else self.value(scope, t)
+                if t == "int" and self.chance(12):
+                    value = self.window(scope, unique)
                 columns.append((value, t))
         named = [(f"c{i}", t) for i, (_, t) in enumerate(columns)]
         items = ", ".join(f"{e} AS c{i}" for i, (e, _) in enumerate(columns))
@@ -222,9 +335,14 @@ class Gen:
             other, _ = self.select(depth, [t for _, t in columns])
             text = f"{text} {self.pick('UNION', 'UNION ALL', 'EXCEPT', 'INTERSECT')} {other}"
         if self.chance(20):
-            order = ", ".join(
-                f"{c} {self.pick('ASC', 'DESC')} NULLS {self.pick('FIRST', 'LAST')}"
-                for c, _ in self.rng.sample(columns, len(columns)))
+            order = ", ".join(self.sort(c) for c, _ in self.rng.sample(columns, len(columns)))
+            if self.chance(30):
+                some = ", ".join(order.split(", ")[:1])
+                n = self.rng.randrange(4)
+                return both(f"SELECT * FROM ({text}) {self.alias()} ORDER BY {some}"
+                            f" FETCH FIRST {n} ROWS WITH TIES",
+                            f"SELECT {', '.join(c for c, _ in columns)} FROM (SELECT *, rank() OVER"
+                            f" (ORDER BY {some}) AS r FROM ({text})) WHERE r <= {n}"), columns
             text = f"SELECT * FROM ({text}) {self.alias()} ORDER BY {order} LIMIT {self.rng.randrange(5)}"
             if self.chance(40):
                 text += f" OFFSET {self.rng.randrange(3)}"
@@ -281,7 +399,8 @@ def run(ssp, seed, show):
         with open(plan, "w", encoding="utf-8") as file:
             file.write(schema(True))
             for i, (text, _) in enumerate(queries):
-                file.write(f"CREATE MATERIALIZED VIEW v{i} WITH (format = delta) AS {text};\n")
+                file.write(f"CREATE MATERIALIZED VIEW v{i} WITH (format = delta) AS"
+                           f" {said(text, False)};\n")
         with open(f"{folder}/log", "w", encoding="utf-8") as file:
             file.writelines(json.dumps(m) + "\n" for m in log)
         done = subprocess.run([ssp, "--seq", plan, f"{folder}/log"],
@@ -312,17 +431,17 @@ def run(ssp, seed, show):
                 content[i][row] += record["weight"]
         for i, (text, _) in enumerate(queries):
             try:
-                expected = collections.Counter(tuple(r) for r in db.execute(text))
+                expected = collections.Counter(tuple(r) for r in db.execute(said(text, True)))
             except sqlite3.OperationalError: # it refuses some right joins that it could do
                 continue
             got = +content[i]
             if got != expected or -content[i]:
-                print(f"seed {seed} view v{i} step {step}: {text}")
+                print(f"seed {seed} view v{i} step {step}: {said(text, False)}")
                 print("  after:", json.dumps(log[:step]))
                 print("  missing:", dict(expected - got), "too many:", dict(got - expected))
                 return False
             if show and step == len(log):
-                print(len(expected), text)
+                print(len(expected), said(text, False))
     return True
 
 

@@ -57,6 +57,7 @@ struct sql_rel {
     bool open;         /* columns that are not listed may be there */
     bool late;         /* a subquery as a value, joined to the groups */
     bool one_row;      /* at most */
+    bool bag;          /* rows that are equal in all are one row with a weight */
     bool whole;        /* `*` of an open relation was asked for */
     int location;
     uint64_t bit;       /* one for each relation of a scope */
@@ -118,7 +119,12 @@ struct sql_scope {
     struct sql_expr **aggregates; /* met so far */
     size_t aggregate_count;
     size_t aggregate_max;
-    bool outer; /* a column of a query around was asked for */
+    struct sql_expr **groupings; /* calls of GROUPING() */
+    size_t grouping_count;
+    size_t grouping_max;
+    struct sql_over *overs; /* WINDOW */
+    bool windows;           /* functions with OVER can stand in the clause being read */
+    bool outer;             /* a column of a query around was asked for */
 };
 
 enum sql_kind {
@@ -127,17 +133,21 @@ enum sql_kind {
     SQL_CALL,
     SQL_EXISTS,
     SQL_AGGREGATE,
+    SQL_WINDOW,
 };
 
 struct sql_expr {
     enum sql_kind kind;
     enum sql_type type;
     int location;
-    const char
-        *text; /* a constant's JSON; a call's name; the plan of exists; an aggregate's func */
+    const char *text; /* a constant's JSON; a call's name; the plan of exists; the func of an
+                         aggregate or a window */
     struct sql_column *column;
     struct sql_expr **args;
     size_t count;
+    const struct sql_over *over; /* of a window */
+    bool framed;                 /* it looks at a frame */
+    bool places;                 /* it tells equal rows apart */
     /* aggregates */
     bool distinct;
     struct sql_expr *filter;
@@ -149,6 +159,19 @@ struct sql_sort {
     struct sql_expr *expr;
     bool descending;
     bool nulls_first;
+};
+
+/* OVER (PARTITION BY ... ORDER BY ... frame) */
+struct sql_over {
+    const char *name; /* in WINDOW; NULL: it has none */
+    struct sql_expr **partition;
+    size_t partition_count;
+    struct sql_sort *order;
+    size_t order_count;
+    const char *frame; /* JSON; NULL: the default */
+    bool rows;         /* it counts rows, */
+    bool whole;        /* and has all */
+    struct sql_over *next;
 };
 
 /* A column of a SELECT; expr NULL: all fields of an open relation. */
@@ -168,6 +191,7 @@ struct sql_query {
     size_t max;
     bool open;    /* more columns than these */
     bool one_row; /* at most one */
+    bool bag;     /* as in sql_rel */
     bool root;    /* of a view: rows are keyed by value, */
     bool flat;    /* and shown in the order of ORDER BY */
     bool rekeyed; /* they are keyed so already */
@@ -283,13 +307,37 @@ struct sql_expr *sql_call_list(struct sql *sql, enum sql_type type, const char *
 struct sql_expr *sql_of_column(struct sql *sql, struct sql_column *column, int location);
 bool sql_is_call(const struct sql_expr *expr, const char *name);
 bool sql_same(const struct sql_expr *a, const struct sql_expr *b);
+bool sql_same_sort(const struct sql_sort *a, const struct sql_sort *b);
 /* True if `test` holds for an expression or for something in it. */
 bool sql_any(const struct sql_expr *expr, bool (*test)(const struct sql_expr *expr));
 int sql_location(const PgQuery__Node *node);
 bool sql_list(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, size_t count,
               struct sql_expr ***exprs);
 
+/* sets.c */
+struct sql_expr *sql_grouping(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node);
+
+/* row.c: (a, b), which stands only where it is compared; anything else is a row of one column */
+struct sql_row {
+    struct sql_expr **items;
+    size_t count;
+};
+bool sql_is_row(const PgQuery__Node *node);
+bool sql_row(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node,
+             struct sql_row *row);
+struct sql_expr *sql_row_compare(struct sql *sql, const char *op, const struct sql_row *left,
+                                 const struct sql_row *right, int location);
+struct sql_expr *sql_row_operator(struct sql *sql, struct sql_scope *scope,
+                                  const PgQuery__AExpr *syntax);
+
+/* pattern.c: patterns as PCRE2 has them; NULL: there is something in it that has no meaning */
+const char *sql_regex(struct sql *sql, const char *pattern, bool folded);
+const char *sql_similar(struct sql *sql, const char *pattern, const char *escape);
+
 /* operator.c */
+/* left IS DISTINCT FROM right */
+struct sql_expr *sql_distinct(struct sql *sql, struct sql_expr *left, struct sql_expr *right,
+                              int location);
 struct sql_expr *sql_operator(struct sql *sql, struct sql_scope *scope,
                               const PgQuery__AExpr *syntax);
 /* left = right, > ... by the operator's name */
@@ -300,7 +348,16 @@ struct sql_expr *sql_compare(struct sql *sql, const char *op, struct sql_expr *l
 struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
                               const PgQuery__FuncCall *syntax);
 
-/* ORDER BY of an aggregate. */
+/* An aggregate that has OVER: not one of the groups'. */
+struct sql_expr *sql_aggregate(struct sql *sql, struct sql_scope *scope,
+                               const PgQuery__FuncCall *syntax);
+
+/* window.c */
+struct sql_expr *sql_window(struct sql *sql, struct sql_scope *scope,
+                            const PgQuery__FuncCall *syntax);
+bool sql_same_over(const struct sql_over *a, const struct sql_over *b);
+
+/* ORDER BY of an aggregate or a window. */
 bool sql_sorts(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, size_t count,
                struct sql_sort **sorts);
 

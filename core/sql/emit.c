@@ -122,6 +122,7 @@ void sql_emit(struct sql *sql, const struct sql_scope *scope, struct buf *buf,
                        "only");
         return;
     case SQL_AGGREGATE: /* is a column by now */
+    case SQL_WINDOW:
         break;
     }
 }

@@ -66,18 +66,23 @@ static bool same_lists(struct sql_expr *const *a, struct sql_expr *const *b, siz
     return true;
 }
 
+bool sql_same_sort(const struct sql_sort *a, const struct sql_sort *b)
+{
+    return a->descending == b->descending && a->nulls_first == b->nulls_first &&
+           sql_same(a->expr, b->expr);
+}
+
 bool sql_same(const struct sql_expr *a, const struct sql_expr *b)
 {
     if (!a || !b)
         return a == b;
     if (a->kind != b->kind || a->column != b->column || a->count != b->count ||
         a->distinct != b->distinct || a->order_count != b->order_count ||
-        (a->kind != SQL_COLUMN && strcmp(a->text, b->text) != 0) || !sql_same(a->filter, b->filter))
+        (a->kind != SQL_COLUMN && strcmp(a->text, b->text) != 0) ||
+        !sql_same(a->filter, b->filter) || !sql_same_over(a->over, b->over))
         return false;
     for (size_t i = 0; i < a->order_count; i++)
-        if (a->order[i].descending != b->order[i].descending ||
-            a->order[i].nulls_first != b->order[i].nulls_first ||
-            !sql_same(a->order[i].expr, b->order[i].expr))
+        if (!sql_same_sort(&a->order[i], &b->order[i]))
             return false;
     return same_lists(a->args, b->args, a->count);
 }
@@ -93,6 +98,12 @@ bool sql_any(const struct sql_expr *expr, bool (*test)(const struct sql_expr *ex
             return true;
     for (size_t i = 0; i < expr->order_count; i++)
         if (sql_any(expr->order[i].expr, test))
+            return true;
+    for (size_t i = 0; expr->over && i < expr->over->partition_count; i++)
+        if (sql_any(expr->over->partition[i], test))
+            return true;
+    for (size_t i = 0; expr->over && i < expr->over->order_count; i++)
+        if (sql_any(expr->over->order[i].expr, test))
             return true;
     return false;
 }
@@ -443,6 +454,7 @@ static const struct {
     {PG_QUERY__NODE__NODE_SQLVALUE_FUNCTION, refuse_clock},
     {PG_QUERY__NODE__NODE_ROW_EXPR, refuse_row},
     {PG_QUERY__NODE__NODE_PARAM_REF, refuse_param},
+    {PG_QUERY__NODE__NODE_GROUPING_FUNC, sql_grouping},
 };
 
 struct sql_expr *sql_expr(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node)

@@ -92,6 +92,7 @@ static struct sql_item *item_of_query(struct sql *sql, struct sql_scope *scope, 
         star_add(sql, item)->all = rel;
     rel->plan = query->plan;
     rel->one_row = query->one_row;
+    rel->bag = query->bag;
     item->rel = rel;
     item->rels = rel->bit;
     return item;

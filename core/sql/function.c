@@ -219,8 +219,9 @@ static bool aggregate_arguments(struct sql *sql, struct sql_scope *scope,
     return sql_sorts(sql, scope, syntax->agg_order, syntax->n_agg_order, &expr->order);
 }
 
+/* `inside`: what stands in the way of aggregates in its arguments. */
 static struct sql_expr *aggregate(struct sql *sql, struct sql_scope *scope,
-                                  const PgQuery__FuncCall *syntax, size_t which)
+                                  const PgQuery__FuncCall *syntax, size_t which, const char *inside)
 {
     const char *name = aggregates[which].name;
     const char *before = scope->no_aggregates;
@@ -232,7 +233,7 @@ static struct sql_expr *aggregate(struct sql *sql, struct sql_scope *scope,
         return NULL;
     expr->kind = SQL_AGGREGATE;
     expr->distinct = syntax->agg_distinct;
-    scope->no_aggregates = "an aggregate";
+    scope->no_aggregates = inside;
     if (!aggregate_arguments(sql, scope, syntax, name, aggregates[which].args, expr))
         return NULL;
     scope->no_aggregates = before;
@@ -243,6 +244,40 @@ static struct sql_expr *aggregate(struct sql *sql, struct sql_scope *scope,
     }
     if (expr->type == SQL_ANY)
         expr->type = expr->args[0]->type;
+    return expr;
+}
+
+static size_t aggregate_named(const char *name)
+{
+    size_t which = 0;
+
+    while (which < sizeof(aggregates) / sizeof(aggregates[0]) &&
+           strcmp(aggregates[which].name, name) != 0)
+        which++;
+    return which;
+}
+
+struct sql_expr *sql_aggregate(struct sql *sql, struct sql_scope *scope,
+                               const PgQuery__FuncCall *syntax)
+{
+    const char *name = sql_string(syntax->funcname[syntax->n_funcname - 1]);
+    size_t which = aggregate_named(name);
+
+    if (which < sizeof(aggregates) / sizeof(aggregates[0]))
+        return aggregate(sql, scope, syntax, which, NULL);
+    (void)sql_fail(sql, syntax->location, "there is no window function %s",
+                   quote(name, strlen(name)).text);
+    return NULL;
+}
+
+/* An aggregate of the groups: each once. */
+static struct sql_expr *group_aggregate(struct sql *sql, struct sql_scope *scope,
+                                        const PgQuery__FuncCall *syntax, size_t which)
+{
+    struct sql_expr *expr = aggregate(sql, scope, syntax, which, "an aggregate");
+
+    if (!expr)
+        return NULL;
     for (size_t i = 0; i < scope->aggregate_count; i++)
         if (sql_same(scope->aggregates[i], expr))
             return scope->aggregates[i];
@@ -266,7 +301,7 @@ static struct sql_expr *refuse_clock(struct sql *sql, const char *name, int loca
                            quote(name, strlen(name)).text);
             return NULL;
         }
-    (void)sql_fail(sql, location, "unknown function %s; ssp-sql(5) lists them",
+    (void)sql_fail(sql, location, "unknown function %s; ssp-sql(7) lists them",
                    quote(name, strlen(name)).text);
     return NULL;
 }
@@ -277,18 +312,18 @@ struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
     const char *name = sql_string(syntax->funcname[syntax->n_funcname - 1]);
     bool plain =
         !syntax->agg_star && !syntax->agg_distinct && !syntax->agg_filter && !syntax->n_agg_order;
+    size_t which = aggregate_named(name);
 
-    if (syntax->over || syntax->agg_within_group || syntax->func_variadic) {
+    if (syntax->agg_within_group || syntax->func_variadic) {
         (void)sql_fail(sql, syntax->location, "%s: %s is not supported",
                        quote(name, strlen(name)).text,
-                       syntax->over               ? "a window function (OVER)"
-                       : syntax->agg_within_group ? "WITHIN GROUP"
-                                                  : "VARIADIC");
+                       syntax->agg_within_group ? "WITHIN GROUP" : "VARIADIC");
         return NULL;
     }
-    for (size_t i = 0; i < sizeof(aggregates) / sizeof(aggregates[0]); i++)
-        if (strcmp(aggregates[i].name, name) == 0)
-            return aggregate(sql, scope, syntax, i);
+    if (syntax->over)
+        return sql_window(sql, scope, syntax);
+    if (which < sizeof(aggregates) / sizeof(aggregates[0]))
+        return group_aggregate(sql, scope, syntax, which);
     if (!plain) {
         (void)sql_fail(sql, syntax->location, "%s is no aggregate", quote(name, strlen(name)).text);
         return NULL;

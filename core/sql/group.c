@@ -8,9 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { GROUPS_MAX = 64 };
+
 static bool is_aggregate(const struct sql_expr *expr)
 {
     return expr->kind == SQL_AGGREGATE;
+}
+
+static bool is_window(const struct sql_expr *expr)
+{
+    return expr->kind == SQL_WINDOW;
 }
 
 /* GROUP BY name: a column of FROM if there is one, else one of the select list. */
@@ -50,8 +57,11 @@ bool sql_group_add(struct sql *sql, struct sql_select *select, struct sql_expr *
     for (size_t i = 0; i < select->group_count; i++)
         if (sql_same(select->groups[i], expr))
             return true;
-    if (sql_any(expr, is_aggregate))
-        return sql_fail(sql, expr->location, "an aggregate in GROUP BY");
+    if (sql_any(expr, is_aggregate) || sql_any(expr, is_window))
+        return sql_fail(sql, expr->location, "%s in GROUP BY",
+                        sql_any(expr, is_aggregate) ? "an aggregate" : "a window function");
+    if (select->group_count == GROUPS_MAX)
+        return sql_fail(sql, expr->location, "GROUP BY of more than %d values", GROUPS_MAX);
     select->groups = sql_grow(sql, select->groups, select->group_count, &select->group_max,
                               sizeof(struct sql_expr *));
     select->groups[select->group_count++] = expr;
@@ -81,38 +91,53 @@ static bool add_dependent(struct sql *sql, struct sql_select *select)
     return true;
 }
 
+bool sql_group_read(struct sql *sql, struct sql_select *select, const PgQuery__Node *node,
+                    size_t *place)
+{
+    struct sql_expr *expr;
+
+    select->scope->no_aggregates = "GROUP BY";
+    expr = group_expr(sql, select, node);
+    select->scope->no_aggregates = NULL;
+    if (!expr || !sql_group_add(sql, select, expr))
+        return false;
+    for (*place = 0; !sql_same(select->groups[*place], expr);)
+        ++*place;
+    return true;
+}
+
+uint64_t sql_group_bit(const struct sql_select *select, const struct sql_expr *expr)
+{
+    for (size_t i = 0; i < select->group_count; i++)
+        if (sql_same(select->groups[i], expr))
+            return UINT64_C(1) << i;
+    return 0;
+}
+
 bool sql_bind_groups(struct sql *sql, struct sql_select *select)
 {
     const PgQuery__SelectStmt *syntax = select->syntax;
 
-    for (size_t i = 0; i < syntax->n_group_clause; i++) {
-        const PgQuery__Node *node = syntax->group_clause[i];
-        struct sql_expr *expr;
-
-        if (node->node_case == PG_QUERY__NODE__NODE_GROUPING_SET)
-            return sql_fail(sql, node->grouping_set->location,
-                            "ROLLUP, CUBE and GROUPING SETS are not supported yet; use UNION ALL");
-        select->scope->no_aggregates = "GROUP BY";
-        expr = group_expr(sql, select, node);
-        select->scope->no_aggregates = NULL;
-        if (!expr || !sql_group_add(sql, select, expr))
-            return false;
-    }
-    select->grouped =
-        select->group_count || syntax->having_clause || select->scope->aggregate_count;
+    if (!sql_bind_sets(sql, select))
+        return false;
+    select->grouped = syntax->n_group_clause || syntax->having_clause ||
+                      select->scope->aggregate_count || select->scope->grouping_count;
     for (size_t i = 0; select->grouped && i < select->query->count; i++)
         if (select->query->outputs[i].all)
             return sql_fail(sql, select->query->outputs[i].all->location,
                             "\"*\" with aggregates or GROUP BY: name the columns");
-    return add_dependent(sql, select);
+    return select->set_count > 1 || add_dependent(sql, select);
 }
 
 struct rewrite {
     struct sql *sql;
     struct sql_select *select;
     struct sql_rel *rel;
+    const char *plan; /* below the aggregation */
+    const char **names;
     struct sql_column **groups;
     struct sql_column **aggregates;
+    struct sql_column **groupings;
 };
 
 static bool refuse_column(struct sql *sql, const struct sql_column *column, int location)
@@ -155,6 +180,25 @@ static const char *rewrite_plan(struct rewrite *r, const char *plan, int locatio
     return sql_take(r->sql, &buf);
 }
 
+static struct sql_expr *rewrite(struct rewrite *r, struct sql_expr *expr);
+
+static const struct sql_over *rewrite_over(struct rewrite *r, const struct sql_over *over)
+{
+    struct arena *arena = &r->sql->arena;
+    struct sql_over *copy = ARENA_NEW(arena, struct sql_over);
+
+    *copy = *over;
+    copy->partition = ARENA_ARRAY(arena, struct sql_expr *, over->partition_count);
+    for (size_t i = 0; i < over->partition_count; i++)
+        copy->partition[i] = rewrite(r, over->partition[i]);
+    copy->order = ARENA_ARRAY(arena, struct sql_sort, over->order_count);
+    for (size_t i = 0; i < over->order_count; i++) {
+        copy->order[i] = over->order[i];
+        copy->order[i].expr = rewrite(r, over->order[i].expr);
+    }
+    return copy;
+}
+
 static struct sql_expr *rewrite(struct rewrite *r, struct sql_expr *expr)
 {
     const struct sql_scope *scope = r->select->scope;
@@ -166,6 +210,9 @@ static struct sql_expr *rewrite(struct rewrite *r, struct sql_expr *expr)
     for (size_t i = 0; expr->kind == SQL_AGGREGATE && i < scope->aggregate_count; i++)
         if (expr == scope->aggregates[i])
             return sql_of_column(r->sql, r->aggregates[i], expr->location);
+    for (size_t i = 0; i < scope->grouping_count; i++)
+        if (expr == scope->groupings[i])
+            return sql_of_column(r->sql, r->groupings[i], expr->location);
     if (expr->kind == SQL_COLUMN && expr->column->rel->late)
         return expr;
     if (expr->kind == SQL_COLUMN && expr->column->rel->scope == scope) {
@@ -176,6 +223,8 @@ static struct sql_expr *rewrite(struct rewrite *r, struct sql_expr *expr)
     *copy = *expr;
     if (expr->kind == SQL_EXISTS)
         copy->text = rewrite_plan(r, expr->text, expr->location);
+    if (expr->over)
+        copy->over = rewrite_over(r, expr->over);
     copy->args = ARENA_ARRAY(&r->sql->arena, struct sql_expr *, expr->count);
     for (size_t i = 0; i < expr->count; i++)
         copy->args[i] = rewrite(r, expr->args[i]);
@@ -235,39 +284,80 @@ static void write_aggregate(struct rewrite *r, struct buf *buf, const struct sql
 
         buf_add_format(buf, ",\"filter\":%s", filter ? filter : "");
     }
-    buf_add_format(buf, ",\"alias\":%s}", sql_quoted(sql, name));
+    buf_add_format(buf, ",\"alias\":%s}", name);
 }
 
-static const char *write_groups(struct rewrite *r, const char *plan)
+/* The columns of the groups' rows. */
+static void add_columns(struct rewrite *r)
 {
+    struct sql *sql = r->sql;
+    const struct sql_select *select = r->select;
+    const struct sql_scope *scope = select->scope;
+    size_t count = 0;
+
+    for (size_t i = 0; i < select->group_count; i++) {
+        const char *name = column_name(r, select->groups[i], "group");
+
+        r->groups[i] = sql_column_add(sql, r->rel, name, select->groups[i]->type);
+        r->names[count++] = sql_quoted(sql, name);
+    }
+    for (size_t i = 0; i < scope->aggregate_count; i++) {
+        const char *name = column_name(r, scope->aggregates[i], scope->aggregates[i]->text);
+
+        r->aggregates[i] = sql_column_add(sql, r->rel, name, scope->aggregates[i]->type);
+        r->names[count++] = sql_quoted(sql, name);
+    }
+    for (size_t i = 0; i < scope->grouping_count; i++) {
+        const char *name = column_name(r, scope->groupings[i], "grouping");
+
+        r->groupings[i] = sql_column_add(sql, r->rel, name, SQL_INTEGER);
+        r->names[count++] = sql_quoted(sql, name);
+    }
+}
+
+/* The aggregation by the groups of a set. */
+static const char *write_groups(void *context, uint64_t set)
+{
+    struct rewrite *r = context;
     struct sql *sql = r->sql;
     struct sql_select *select = r->select;
     struct sql_scope *scope = select->scope;
     struct buf buf = BUF_INIT;
+    bool first = true;
 
     buf_add_string(&buf, "{\"op\":\"aggregate\",\"group_by\":[");
     for (size_t i = 0; i < select->group_count; i++) {
-        const char *name = column_name(r, select->groups[i], "group");
+        bool column = select->groups[i]->kind == SQL_COLUMN;
 
-        buf_add_format(&buf, "%s{\"%s\":%s,\"alias\":%s}", i ? "," : "",
-                       select->groups[i]->kind == SQL_COLUMN ? "field" : "expr",
-                       select->groups[i]->kind == SQL_COLUMN
-                           ? sql_field(sql, scope, select->groups[i])
-                           : sql_emitted(sql, scope, select->groups[i]),
-                       sql_quoted(sql, name));
-        r->groups[i] = sql_column_add(sql, r->rel, name, select->groups[i]->type);
+        if (!(set >> i & 1))
+            continue;
+        buf_add_format(&buf, "%s{\"%s\":%s,\"alias\":%s}", first ? "" : ",",
+                       column ? "field" : "expr",
+                       column ? sql_field(sql, scope, select->groups[i])
+                              : sql_emitted(sql, scope, select->groups[i]),
+                       r->names[i]);
+        first = false;
     }
     buf_add_string(&buf, "],\"aggregates\":[");
     for (size_t i = 0; i < scope->aggregate_count; i++) {
-        const char *name = column_name(r, scope->aggregates[i], scope->aggregates[i]->text);
-
         if (i)
             buf_add_byte(&buf, ',');
-        write_aggregate(r, &buf, scope->aggregates[i], name);
-        r->aggregates[i] = sql_column_add(sql, r->rel, name, scope->aggregates[i]->type);
+        write_aggregate(r, &buf, scope->aggregates[i], r->names[select->group_count + i]);
     }
-    buf_add_format(&buf, "],\"input\":%s}", plan);
+    buf_add_format(&buf, "],\"input\":%s}", r->plan);
     return sql_take(sql, &buf);
+}
+
+/* All sets of groups; a single one of all without GROUPING() is just an aggregation. */
+static const char *write_sets(struct rewrite *r)
+{
+    const struct sql_select *select = r->select;
+
+    if (select->set_count == 1 && select->scope->grouping_count == 0)
+        return write_groups(r, UINT64_MAX);
+    if (select->set_count == 1) /* and what depends on it */
+        r->select->sets[0] = UINT64_MAX;
+    return sql_union_of_sets(r->sql, r->select, write_groups, r, r->names);
 }
 
 /* Subqueries as values that are asked for above the groups are joined to them. */
@@ -303,16 +393,25 @@ static const char *join_scalars(struct rewrite *r, const char *plan)
 const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *plan)
 {
     struct sql_query *query = select->query;
-    struct rewrite r = {.sql = sql, .select = select};
+    const struct sql_scope *scope = select->scope;
+    struct rewrite r = {.sql = sql, .select = select, .plan = plan};
+    struct arena *arena = &sql->arena;
 
-    r.rel = ARENA_NEW(&sql->arena, struct sql_rel);
+    r.rel = ARENA_NEW(arena, struct sql_rel);
     r.rel->scope = select->scope;
     r.rel->prefix = "";
-    r.groups = ARENA_ARRAY(&sql->arena, struct sql_column *, select->group_count);
-    r.aggregates = ARENA_ARRAY(&sql->arena, struct sql_column *, select->scope->aggregate_count);
+    r.groups = ARENA_ARRAY(arena, struct sql_column *, select->group_count);
+    r.aggregates = ARENA_ARRAY(arena, struct sql_column *, scope->aggregate_count);
+    r.groupings = ARENA_ARRAY(arena, struct sql_column *, scope->grouping_count);
+    r.names = ARENA_ARRAY(arena, const char *,
+                          select->group_count + scope->aggregate_count + scope->grouping_count);
+    add_columns(&r);
     for (struct sql_scalar *scalar = select->scope->scalars; scalar; scalar = scalar->next)
         scalar->rel->late = !scalar->early;
-    plan = join_scalars(&r, write_groups(&r, plan));
+    plan = write_sets(&r);
+    if (!plan)
+        return NULL;
+    plan = join_scalars(&r, plan);
     for (size_t i = 0; i < query->count; i++)
         query->outputs[i].expr = rewrite(&r, query->outputs[i].expr);
     for (size_t i = 0; i < select->sort_count; i++)
@@ -321,7 +420,8 @@ const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *
         select->on[i] = rewrite(&r, select->on[i]);
     if (select->having)
         select->having = rewrite(&r, select->having);
-    if (select->group_count == 0)
+    query->bag = false;
+    if (select->group_count == 0 && select->set_count == 1)
         query->one_row = true;
     return sql->err->status == OK ? plan : NULL;
 }

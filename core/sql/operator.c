@@ -149,35 +149,57 @@ static struct sql_expr *member_path(struct sql *sql, const struct operands *o)
 }
 
 /* The pattern must stand in the query: it is compiled once. */
-static struct sql_expr *pattern(struct sql *sql, const struct operands *o, const char *name,
-                                struct sql_expr *escape)
+static bool check_pattern(struct sql *sql, const struct operands *o)
 {
     enum sql_type left = o->left->type;
 
     if (left == SQL_LITERAL && !sql_coerce(sql, o->left, SQL_TEXT))
-        return NULL;
-    if (left != SQL_TEXT && left != SQL_ANY && left != SQL_NULL && left != SQL_LITERAL)
-        return refuse_types(sql, o);
-    if (o->right->kind != SQL_CONST ||
-        (o->right->type != SQL_LITERAL && o->right->type != SQL_TEXT)) {
-        (void)sql_fail(sql, o->right->location, "a pattern must be a literal");
-        return NULL;
+        return false;
+    if (left != SQL_TEXT && left != SQL_ANY && left != SQL_NULL && left != SQL_LITERAL) {
+        (void)refuse_types(sql, o);
+        return false;
     }
+    if (o->right->kind != SQL_CONST ||
+        (o->right->type != SQL_LITERAL && o->right->type != SQL_TEXT))
+        return sql_fail(sql, o->right->location, "a pattern must be a literal");
     o->right->type = SQL_TEXT;
+    return true;
+}
+
+static struct sql_expr *pattern(struct sql *sql, const struct operands *o, const char *name,
+                                struct sql_expr *escape)
+{
+    if (!check_pattern(sql, o))
+        return NULL;
     if (escape)
         return sql_call(sql, SQL_BOOLEAN, name, o->location, 3, o->left, o->right, escape);
     return sql_call(sql, SQL_BOOLEAN, name, o->location, 2, o->left, o->right);
 }
 
-static struct sql_expr *regex(struct sql *sql, struct operands *o)
+/* ~ and SIMILAR TO. `escape`: of the latter, else NULL */
+static struct sql_expr *regex(struct sql *sql, struct operands *o, const PgQuery__Node *syntax,
+                              const char *escape)
 {
-    bool negate = o->op[0] == '!';
-    struct sql_expr *expr;
+    const char *text;
 
-    if (strchr(o->op, '*') && o->right->kind == SQL_CONST && o->right->type == SQL_LITERAL)
-        o->right->text = sql_text(sql, "\"(?i)%s", o->right->text + 1);
-    expr = pattern(sql, o, "regex", NULL);
-    return negated(sql, expr, negate);
+    if (!check_pattern(sql, o))
+        return NULL;
+    if (syntax->node_case != PG_QUERY__NODE__NODE_A_CONST) {
+        (void)sql_fail(sql, o->right->location, "a pattern must be a literal");
+        return NULL;
+    }
+    text = syntax->a_const->sval->sval;
+    text = escape ? sql_similar(sql, text, escape) : sql_regex(sql, text, strchr(o->op, '*'));
+    if (!text) {
+        (void)sql_fail(sql, o->right->location,
+                       "%s: something in this pattern is not of PostgreSQL, or has no counterpart "
+                       "in PCRE2; ssp-sql(7) says what there is",
+                       excerpt(o->right->text, strlen(o->right->text)).text);
+        return NULL;
+    }
+    o->right->text = sql_quoted(sql, text);
+    return negated(sql, sql_call(sql, SQL_BOOLEAN, "regex", o->location, 2, o->left, o->right),
+                   o->op[0] == '!');
 }
 
 static struct sql_expr *prefix(struct sql *sql, const struct operands *o)
@@ -191,7 +213,7 @@ static struct sql_expr *prefix(struct sql *sql, const struct operands *o)
     return sql_call(sql, type, "neg", o->location, 1, o->right);
 }
 
-static struct sql_expr *infix(struct sql *sql, struct operands *o)
+static struct sql_expr *infix(struct sql *sql, struct operands *o, const PgQuery__Node *right)
 {
     static const char *const names[][2] = {{"+", "add"}, {"-", "sub"}, {"*", "mul"},
                                            {"/", "div"}, {"%", "mod"}, {"^", "power"}};
@@ -206,7 +228,7 @@ static struct sql_expr *infix(struct sql *sql, struct operands *o)
             return arithmetic(sql, o, names[i][1]);
     for (size_t i = 0; o->left && i < sizeof(searches) / sizeof(searches[0]); i++)
         if (strcmp(o->op, searches[i]) == 0)
-            return regex(sql, o);
+            return regex(sql, o, right, NULL);
     if (o->left && strcmp(o->op, "||") == 0)
         return append(sql, o);
     if (o->left && (strcmp(o->op, "->") == 0 || strcmp(o->op, "->>") == 0))
@@ -245,6 +267,9 @@ static struct sql_expr *bind_between(struct sql *sql, struct sql_scope *scope,
                                      const PgQuery__AExpr *syntax)
 {
     const PgQuery__List *list = syntax->rexpr->list;
+    PgQuery__AExprKind kind = syntax->kind;
+    int location = syntax->location;
+    struct sql_expr *between;
     struct sql_expr *args[3];
     enum sql_type type;
 
@@ -255,9 +280,15 @@ static struct sql_expr *bind_between(struct sql *sql, struct sql_scope *scope,
         return NULL;
     for (size_t i = 0; type == SQL_TIMESTAMP && i < 3; i++)
         args[i] = as_instant(sql, args[i]);
-    return negated(
-        sql, sql_call(sql, SQL_BOOLEAN, "between", syntax->location, 3, args[0], args[1], args[2]),
-        syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN);
+    between = sql_call(sql, SQL_BOOLEAN, "between", location, 3, args[0], args[1], args[2]);
+    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM ||
+        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM)
+        between =
+            sql_call(sql, SQL_BOOLEAN, "or", location, 2, between,
+                     sql_call(sql, SQL_BOOLEAN, "between", location, 3, args[0], args[2], args[1]));
+    return negated(sql, between,
+                   kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN ||
+                       kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM);
 }
 
 /* LIKE ... ESCAPE is a call of like_escape(pattern, escape). */
@@ -286,6 +317,71 @@ static struct sql_expr *bind_like(struct sql *sql, struct sql_scope *scope,
                    sql_string(syntax->name[0])[0] == '!');
 }
 
+/* SIMILAR TO ... ESCAPE is a call of similar_to_escape(pattern, escape). */
+static struct sql_expr *bind_similar(struct sql *sql, struct sql_scope *scope,
+                                     const PgQuery__AExpr *syntax)
+{
+    const PgQuery__FuncCall *call = syntax->rexpr->func_call;
+    struct operands o = {.op = sql_string(syntax->name[0]), .location = syntax->location};
+    const char *escape = "\\";
+
+    if (call->n_args == 2) {
+        const PgQuery__Node *node = call->args[1];
+
+        if (node->node_case != PG_QUERY__NODE__NODE_A_CONST ||
+            node->a_const->val_case != PG_QUERY__A__CONST__VAL_SVAL) {
+            (void)sql_fail(sql, sql_location(node), "ESCAPE takes a literal");
+            return NULL;
+        }
+        escape = node->a_const->sval->sval;
+    }
+    o.left = sql_expr(sql, scope, syntax->lexpr);
+    o.right = o.left ? sql_expr(sql, scope, call->args[0]) : NULL;
+    return o.right ? regex(sql, &o, call->args[0], escape) : NULL;
+}
+
+/* x = ANY (ARRAY[a, b]) is x = a OR x = b; ALL: AND. */
+static struct sql_expr *bind_quantified(struct sql *sql, struct sql_scope *scope,
+                                        const PgQuery__AExpr *syntax)
+{
+    bool any = syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY;
+    const PgQuery__Node *right = syntax->rexpr;
+    const PgQuery__AArrayExpr *array =
+        right->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR ? right->a_array_expr : NULL;
+    const char *op = sql_string(syntax->name[syntax->n_name - 1]);
+    struct sql_expr **parts;
+
+    if (!array || !comparison_of(op)) {
+        (void)sql_fail(sql, syntax->location,
+                       "%s of an array that is not written out, ARRAY[a, b]; use a subquery over "
+                       "unnest(), as in x = ANY (SELECT unnest(array))",
+                       any ? "ANY" : "ALL");
+        return NULL;
+    }
+    parts = ARENA_ARRAY(&sql->arena, struct sql_expr *, array->n_elements);
+    for (size_t i = 0; i < array->n_elements; i++) {
+        struct sql_expr *left = sql_expr(sql, scope, syntax->lexpr);
+        struct sql_expr *element = left ? sql_expr(sql, scope, array->elements[i]) : NULL;
+
+        parts[i] = element ? sql_compare(sql, op, left, element, syntax->location) : NULL;
+        if (!parts[i])
+            return NULL;
+    }
+    return sql_call_list(sql, SQL_BOOLEAN, any ? "or" : "and", syntax->location, parts,
+                         array->n_elements);
+}
+
+struct sql_expr *sql_distinct(struct sql *sql, struct sql_expr *left, struct sql_expr *right,
+                              int location)
+{
+    struct sql_expr *pair[2] = {left, right};
+    enum sql_type type;
+
+    return comparable(sql, "IS DISTINCT FROM", pair, location, &type)
+               ? sql_call(sql, SQL_BOOLEAN, "is_distinct", location, 2, pair[0], pair[1])
+               : NULL;
+}
+
 static struct sql_expr *bind_pair(struct sql *sql, struct sql_scope *scope,
                                   const PgQuery__AExpr *syntax)
 {
@@ -301,42 +397,52 @@ static struct sql_expr *bind_pair(struct sql *sql, struct sql_scope *scope,
         return sql_unify(sql, pair, 2, "NULLIF", syntax->location, &type)
                    ? sql_call(sql, pair[0]->type, "nullif", syntax->location, 2, pair[0], pair[1])
                    : NULL;
-    if (!comparable(sql, "IS DISTINCT FROM", pair, syntax->location, &type))
-        return NULL;
-    return negated(sql,
-                   sql_call(sql, SQL_BOOLEAN, "is_distinct", syntax->location, 2, pair[0], pair[1]),
+    return negated(sql, sql_distinct(sql, pair[0], pair[1], syntax->location),
                    syntax->kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT);
+}
+
+static struct sql_expr *bind_plain(struct sql *sql, struct sql_scope *scope,
+                                   const PgQuery__AExpr *syntax)
+{
+    struct operands o = {.op = sql_string(syntax->name[syntax->n_name - 1]),
+                         .location = syntax->location};
+
+    o.left = syntax->lexpr ? sql_expr(sql, scope, syntax->lexpr) : NULL;
+    o.right = !syntax->lexpr || o.left ? sql_expr(sql, scope, syntax->rexpr) : NULL;
+    return o.right ? infix(sql, &o, syntax->rexpr) : NULL;
 }
 
 struct sql_expr *sql_operator(struct sql *sql, struct sql_scope *scope,
                               const PgQuery__AExpr *syntax)
 {
-    PgQuery__AExprKind kind = syntax->kind;
-    struct operands o = {.location = syntax->location};
-
-    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_IN)
+    if (sql_is_row(syntax->lexpr) || sql_is_row(syntax->rexpr))
+        return sql_row_operator(sql, scope, syntax);
+    switch (syntax->kind) {
+    case PG_QUERY__A__EXPR__KIND__AEXPR_OP:
+        return bind_plain(sql, scope, syntax);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL:
+        return bind_quantified(sql, scope, syntax);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_IN:
         return bind_in(sql, scope, syntax);
-    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN ||
-        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN)
-        return bind_between(sql, scope, syntax);
-    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_LIKE || kind == PG_QUERY__A__EXPR__KIND__AEXPR_ILIKE)
+    case PG_QUERY__A__EXPR__KIND__AEXPR_LIKE:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_ILIKE:
         return bind_like(sql, scope, syntax);
-    if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT ||
-        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT ||
-        kind == PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF)
+    case PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR:
+        return bind_similar(sql, scope, syntax);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM:
+        return bind_between(sql, scope, syntax);
+    case PG_QUERY__A__EXPR__KIND__AEXPR_DISTINCT:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NOT_DISTINCT:
+    case PG_QUERY__A__EXPR__KIND__AEXPR_NULLIF:
         return bind_pair(sql, scope, syntax);
-    if (kind != PG_QUERY__A__EXPR__KIND__AEXPR_OP) {
-        (void)sql_fail(sql, syntax->location,
-                       kind == PG_QUERY__A__EXPR__KIND__AEXPR_SIMILAR
-                           ? "SIMILAR TO is not supported; use ~ with a regular expression"
-                       : kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ANY ||
-                               kind == PG_QUERY__A__EXPR__KIND__AEXPR_OP_ALL
-                           ? "ANY and ALL of an array are not supported; use IN"
-                           : "BETWEEN SYMMETRIC is not supported; use OR");
-        return NULL;
+    case PG_QUERY__A__EXPR__KIND__A_EXPR_KIND_UNDEFINED:
+    case _PG_QUERY__A__EXPR__KIND_IS_INT_SIZE:
+        break;
     }
-    o.op = sql_string(syntax->name[syntax->n_name - 1]);
-    o.left = syntax->lexpr ? sql_expr(sql, scope, syntax->lexpr) : NULL;
-    o.right = !syntax->lexpr || o.left ? sql_expr(sql, scope, syntax->rexpr) : NULL;
-    return o.right ? infix(sql, &o) : NULL;
+    (void)sql_fail(sql, syntax->location, "this operator is not supported");
+    return NULL;
 }

@@ -140,30 +140,58 @@ static const char *partitions(struct sql *sql, const struct sql_select *select)
 }
 
 /* `order`: as sql_order_by() has it. */
+static const char *limit_of(struct sql *sql, const struct sql_select *select, const char *plan,
+                            const char *order, int64_t limit, int64_t offset)
+{
+    return sql_text(sql, "{\"op\":\"limit\",\"limit\":%lld,\"offset\":%lld,%s%s\"input\":%s}",
+                    (long long)limit, (long long)offset, partitions(sql, select), order, plan);
+}
+
+/* FETCH ... WITH TIES: the rows of these ranks. */
+static const char *with_ties(struct sql *sql, struct sql_select *select, const char *plan,
+                             const char *order, int64_t limit)
+{
+    const struct sql_query *query = select->query;
+
+    for (size_t i = 0; i < query->count; i++)
+        if (query->outputs[i].all) {
+            (void)sql_fail(sql, query->outputs[i].all->location,
+                           "\"*\" of %s and WITH TIES: its columns are not known; declare them "
+                           "with CREATE TABLE",
+                           query->outputs[i].all->name);
+            return NULL;
+        }
+    return sql_text(sql,
+                    "{\"op\":\"filter\",\"predicate\":{\"type\":\"lte\",\"field\":\"rank+\","
+                    "\"value\":%lld},\"input\":{\"op\":\"window\",%s%s\"functions\":[{\"func\":"
+                    "\"rank\",\"alias\":\"rank+\"}],\"input\":%s}}",
+                    (long long)limit, partitions(sql, select), order,
+                    sql_with_ids(sql, select, plan));
+}
+
 const char *sql_limited(struct sql *sql, struct sql_select *select, const char *plan,
                         const char *order)
 {
     const PgQuery__SelectStmt *syntax = select->syntax;
     int64_t limit;
     int64_t offset;
+    int64_t most;
+    bool ties;
 
     if (!plan || !read_places(sql, select, syntax->limit_count, "LIMIT", &limit) ||
         !read_places(sql, select, syntax->limit_offset, "OFFSET", &offset))
         return NULL;
-    if (syntax->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES) {
-        (void)sql_fail(sql, sql_location(syntax->limit_count),
-                       "FETCH ... WITH TIES is not supported yet");
-        return NULL;
-    }
+    ties = syntax->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES && limit >= 0;
     offset = offset < 0 ? 0 : offset;
-    if (limit < 0 || limit > INT64_MAX - offset)
-        limit = INT64_MAX - offset;
-    if (limit <= 1)
+    most = limit < 0 || limit > INT64_MAX - offset || ties ? INT64_MAX - offset : limit;
+    if (limit >= 0 && limit <= 1 && !ties)
         select->query->one_row = true;
-    return sql_text(sql, "{\"op\":\"limit\",\"limit\":%lld,\"offset\":%lld,%s%s\"input\":%s}",
-                    (long long)limit, (long long)offset, partitions(sql, select), order, plan);
+    if (ties && offset)
+        plan = limit_of(sql, select, plan, order, most, offset);
+    if (ties)
+        return with_ties(sql, select, plan, order, limit);
+    return limit_of(sql, select, plan, order, most, offset);
 }
-
 /* The output that a sort goes by; NULL: it is not in the select list. */
 static const char *output_name(const struct sql_select *select, const struct sql_expr *expr)
 {
@@ -198,17 +226,38 @@ static const char *order_of_outputs(struct sql *sql, const struct sql_select *se
     return sql_order_by(sql, above, sorts, select->sort_count);
 }
 
-static const char *distinct_on(struct sql *sql, struct sql_select *select, const char *plan)
+const char *sql_with_ids(struct sql *sql, struct sql_select *select, const char *plan)
 {
     const struct sql_item *from = select->from;
+
+    if (!from || select->grouped || select->scope->count != 1 || !from->items[0]->rel->table ||
+        select->has_ids)
+        return plan;
+    select->has_ids = true;
+    return sql_cut_down(sql, from->items[0]->rel, plan);
+}
+
+static const char *distinct_on(struct sql *sql, struct sql_select *select, const char *plan)
+{
     struct buf on = BUF_INIT;
 
-    if (!select->grouped && from->count == 1 && from->items[0]->kind == ITEM_REL)
-        plan = sql_cut_down(sql, from->items[0]->rel, plan); /* the id is no field */
+    plan = sql_with_ids(sql, select, plan);
     for (size_t i = 0; i < select->on_count; i++)
         buf_add_format(&on, "%s%s", i ? "," : "", sql_field(sql, select->scope, select->on[i]));
     return sql_text(sql, "{\"op\":\"distinct\",\"on\":[%s],%s\"input\":%s}", sql_take(sql, &on),
                     sql_order_by(sql, select->scope, select->sorts, select->sort_count), plan);
+}
+
+/* The columns of the select list only. */
+static const char *without_rank(struct sql *sql, const struct sql_query *query, const char *plan)
+{
+    struct buf buf = BUF_INIT;
+
+    for (size_t i = 0; i < query->count; i++)
+        buf_add_format(&buf, "%s{\"type\":\"field\",\"field\":[%s]}", i ? "," : "",
+                       sql_quoted(sql, query->outputs[i].name));
+    return sql_text(sql, "{\"op\":\"project\",\"projections\":[%s],\"input\":%s}",
+                    sql_take(sql, &buf), plan);
 }
 
 const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *plan)
@@ -238,7 +287,10 @@ const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *
         if (query->root)
             plan = sql_text(sql, "{\"op\":\"rekey\",\"input\":%s}", plan);
         query->rekeyed = query->root;
+        select->has_ids = true;
         plan = sql_limited(sql, select, plan, order);
+        if (plan && syntax->limit_option == PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_WITH_TIES)
+            plan = limit_of(sql, select, without_rank(sql, query, plan), order, INT64_MAX, 0);
     }
     return plan;
 }

@@ -41,6 +41,8 @@ static const char *name_of(const PgQuery__Node *node)
         return sql_string(node->column_ref->fields[node->column_ref->n_fields - 1]);
     if (node->node_case == PG_QUERY__NODE__NODE_FUNC_CALL)
         return sql_string(node->func_call->funcname[node->func_call->n_funcname - 1]);
+    if (node->node_case == PG_QUERY__NODE__NODE_GROUPING_FUNC)
+        return "grouping";
     if (node->node_case == PG_QUERY__NODE__NODE_COALESCE_EXPR)
         return "coalesce";
     if (node->node_case == PG_QUERY__NODE__NODE_MIN_MAX_EXPR)
@@ -157,10 +159,9 @@ static void bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__W
 
 static bool refuse_clauses(struct sql *sql, const PgQuery__SelectStmt *syntax)
 {
-    const char *what = syntax->n_window_clause    ? "WINDOW"
-                       : syntax->n_locking_clause ? "FOR UPDATE"
-                       : syntax->into_clause      ? "SELECT INTO"
-                                                  : NULL;
+    const char *what = syntax->n_locking_clause ? "FOR UPDATE"
+                       : syntax->into_clause    ? "SELECT INTO"
+                                                : NULL;
     PgQuery__Node node = {.node_case = PG_QUERY__NODE__NODE_SELECT_STMT};
 
     if (!what)
@@ -190,9 +191,15 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
             return false;
     }
     sql_take_keys(sql, select);
+    for (size_t i = 0; i < select->scope->count; i++)
+        select->query->bag = select->query->bag || select->scope->rels[i]->bag;
+    if (!sql_bind_windows(sql, select))
+        return false;
+    select->scope->windows = true;
     for (size_t i = 0; i < syntax->n_target_list; i++)
         if (!add_target(sql, select, syntax->target_list[i]->res_target))
             return false;
+    select->scope->windows = false;
     if (!sql_bind_groups(sql, select))
         return false;
     if (syntax->having_clause) {
@@ -200,6 +207,7 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
         if (!select->having)
             return false;
     }
+    select->scope->windows = true;
     return sql_bind_order(sql, select) && sql_check_scalar(sql, select);
 }
 
@@ -244,7 +252,11 @@ static bool plain_select(struct sql *sql, struct sql_select *select)
     if (plan && select->having)
         plan = sql_filter(sql, select->scope, plan, &select->having, 1);
     if (plan)
+        plan = sql_windowed(sql, select, plan);
+    if (plan)
         plan = sql_ordered(sql, select, plan);
+    if (select->syntax->n_distinct_clause)
+        select->query->bag = false;
     select->query->plan = plan;
     return plan && sql->err->status == OK;
 }

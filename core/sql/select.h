@@ -13,7 +13,10 @@ struct sql_select {
     struct sql_expr **groups;
     size_t group_count;
     size_t group_max;
+    uint64_t *sets; /* of groups, a bit for each; one of all unless there are grouping sets */
+    size_t set_count;
     bool grouped;
+    bool has_ids;         /* the id of its only table is a field already */
     struct sql_expr **on; /* DISTINCT ON */
     size_t on_count;
     struct sql_sort *sorts;
@@ -28,10 +31,27 @@ void sql_output_add(struct sql *sql, struct sql_query *query, const char *name,
 /* group.c */
 bool sql_bind_groups(struct sql *sql, struct sql_select *select);
 bool sql_group_add(struct sql *sql, struct sql_select *select, struct sql_expr *expr);
+/* An expression of GROUP BY, and its place among all. */
+bool sql_group_read(struct sql *sql, struct sql_select *select, const PgQuery__Node *node,
+                    size_t *place);
+uint64_t sql_group_bit(const struct sql_select *select, const struct sql_expr *expr);
 /* Puts the aggregation over the plan; expressions above it become columns of its rows. */
 const char *sql_grouped(struct sql *sql, struct sql_select *select, const char *plan);
 
+/* sets.c */
+bool sql_bind_sets(struct sql *sql, struct sql_select *select);
+const char *sql_union_of_sets(struct sql *sql, struct sql_select *select,
+                              const char *(*aggregation)(void *context, uint64_t set),
+                              void *context, const char *const *names);
+
+/* window.c */
+bool sql_bind_windows(struct sql *sql, struct sql_select *select);
+/* Puts the window functions over the plan; where they are asked for there are columns then. */
+const char *sql_windowed(struct sql *sql, struct sql_select *select, const char *plan);
+
 /* order.c: DISTINCT, ORDER BY, LIMIT */
+/* The rows of FROM with an id that is a field, for operators above which it is not. */
+const char *sql_with_ids(struct sql *sql, struct sql_select *select, const char *plan);
 bool sql_bind_order(struct sql *sql, struct sql_select *select);
 const char *sql_order_by(struct sql *sql, const struct sql_scope *scope,
                          const struct sql_sort *sorts, size_t count);

@@ -152,6 +152,7 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
                            : *what == 'E' ? "except"
                                           : "intersect",
                            syntax->all ? "true" : "false", sql_take(sql, &buf));
+    query->bag = syntax->all;
     rel = sql_rel_add(sql, scope, "", 0); /* its columns are what ORDER BY can name */
     for (size_t i = 0; i < inputs.queries[0].count; i++) {
         const char *name = inputs.queries[0].outputs[i].name;

@@ -6,7 +6,7 @@
 /*
  * Views in SQL, PostgreSQL's dialect, parsed by libpg_query: a compiler to the plan language. What
  * comes out is the JSON text of each view, which the plan reader then takes like any other, so that
- * there is one engine and one checker. ssp-sql(5) says what of SQL there is.
+ * there is one engine and one checker. ssp-sql(7) says what of SQL there is.
  *
  * Whatever is not understood is refused, at its place in the source.
  */

@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b int, s text);
+CREATE MATERIALIZED VIEW v AS
+  SELECT row_number() OVER (ORDER BY a)
+  FROM (SELECT a FROM t UNION ALL SELECT b FROM t) q;
