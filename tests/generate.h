@@ -25,7 +25,7 @@ enum {
     GEN_EXISTS = GEN_PREDICATES, /* these are no features of flat plans */
     GEN_RELATION,                /* and how a row stands to that around it */
     GEN_PROJECTS = 4,
-    GEN_JOINS = 14,
+    GEN_JOINS = 17,
     GEN_LIMITS = 6,
 };
 
@@ -167,6 +167,19 @@ static inline void gen_key(struct gen *g, const char *path, struct text *out)
     text_add(out, "{\"call\":\"%s{\"field\":", GEN_PICK(g, before));
     gen_path_text(g, path, out);
     text_add(out, "}]}");
+}
+
+/* When a row is: mostly the length of a value's text, of which few are no number and many are close
+ * to each other. */
+static inline void gen_time(struct gen *g, const char *path, struct text *out)
+{
+    if (gen_percent(g, 40)) {
+        gen_key(g, path, out);
+        return;
+    }
+    text_add(out, "{\"call\":\"length\",\"args\":[{\"call\":\"cast\",\"args\":[{\"field\":");
+    gen_path_text(g, path, out);
+    text_add(out, "},\"text\"]}]}");
 }
 
 /* In generate_predicate.h and generate_nested.h: a predicate, a value of a row around, and

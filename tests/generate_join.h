@@ -44,6 +44,7 @@ struct gen_join_form {
     bool two; /* keys */
     bool self;
     bool cross;
+    bool inner; /* of asof: left rows without a right row go */
 };
 
 /* The first ones select the left row of an inner join, whose weight is that of its matches. */
@@ -62,6 +63,9 @@ static const struct gen_join_form gen_joins[GEN_JOINS] = {
     {"full", .both = true, .two = true, .self = true},
     {"semi", .two = false},
     {"anti", .two = false},
+    {"asof", .both = true},
+    {"asof", .both = true, .inner = true},
+    {"asof", .inner = true},
 };
 
 enum { GEN_COUNTING_JOINS = 4 };
@@ -98,18 +102,39 @@ static inline void gen_on(struct gen *g, const struct gen_node *left, const stru
     text_add(out, "%s", form->two ? "]" : "");
 }
 
+/* When the rows of an asof join are, and how old a right row may be. */
+static inline void gen_asof(struct gen *g, const struct gen_node *left,
+                            const struct gen_node *right, bool inner, struct text *out)
+{
+    static const char *const tolerances[] = {"0", "0", "1", "\"1s\"", "0.5", "\"500ms\"", "9e0"};
+
+    const char *l = gen_path(g, left);
+    const char *r = gen_percent(g, 50) ? l : gen_path(g, right);
+
+    text_add(out, ",\"time\":{\"left_field\":");
+    gen_time(g, l, out);
+    text_add(out, ",\"right_field\":");
+    gen_time(g, r, out);
+    text_add(out, "}");
+    if (gen_percent(g, 50))
+        text_add(out, ",\"tolerance\":%s", GEN_PICK(g, tolerances));
+    if (inner || gen_percent(g, 30))
+        text_add(out, ",\"inner\":%s", inner ? "true" : "false");
+}
+
 static inline void gen_join(struct gen *g, struct gen_node *node, struct gen_node right,
                             unsigned number)
 {
     const struct gen_node left = *node;
     struct gen_join_form form = gen_joins[number];
-    bool where = gen_percent(g, 35);
+    bool asof = strcmp(form.kind, "asof") == 0;
+    bool where = !asof && gen_percent(g, 35);
     bool named = (form.both || where) && gen_percent(g, 50);
     struct gen_node pair;
     struct text text = {0};
 
     form.two = form.two || gen_percent(g, 15);
-    form.cross = form.cross || gen_percent(g, 8);
+    form.cross = form.cross || gen_percent(g, asof ? 40 : 8);
     form.self = (form.self || gen_percent(g, 15)) && !left.has_children;
     if (form.self)
         right = left;
@@ -118,6 +143,8 @@ static inline void gen_join(struct gen *g, struct gen_node *node, struct gen_nod
     if (*form.kind)
         text_add(&text, ",\"kind\":\"%s\"", form.kind);
     gen_on(g, &left, &right, &form, &text);
+    if (asof)
+        gen_asof(g, &left, &right, form.inner, &text);
     if (where)
         gen_where(g, &pair, named, &text);
     text_add(&text, "%s%s,\"left\":%s,\"right\":%s}",

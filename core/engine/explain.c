@@ -22,6 +22,9 @@ static const char *state_of(const struct node *node)
 {
     switch (node->plan->op) {
     case PLAN_JOIN:
+        if (node->plan->as.join.asof)
+            return "both inputs, by key in order of time";
+        return "both inputs, by key";
     case PLAN_CORRELATE:
     case PLAN_EXPAND:
     case PLAN_SURVIVE:
@@ -66,7 +69,7 @@ static const char *cost_of(const struct node *node)
 {
     if (node->plan->op == PLAN_CORRELATE && node->plan->as.correlate.count == 0)
         return "every row under every context";
-    if (node->plan->op == PLAN_JOIN && node->plan->as.join.count == 0)
+    if (node->plan->op == PLAN_JOIN && node->plan->as.join.count == 0 && !node->plan->as.join.asof)
         return "cross join: every pair";
     return NULL;
 }

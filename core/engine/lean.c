@@ -113,6 +113,8 @@ static void need_plan(struct needs *needs, const struct plan *plan)
             need(needs, &plan->as.join.left[i]);
             need(needs, &plan->as.join.right[i]);
         }
+        for (int side = 0; plan->as.join.asof && side < 2; side++)
+            need(needs, &plan->as.join.asof->time[side].expr);
         if (plan->as.join.where) {
             needs->step = 1; /* behind the name of the side */
             need_predicate(needs, plan->as.join.where);

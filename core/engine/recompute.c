@@ -334,7 +334,8 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
     else if (plan->op == PLAN_PROJECT)
         bag = project(run, &in[0], &plan->as.project);
     else if (plan->op == PLAN_JOIN)
-        bag = recompute_join(run, &in[0], &in[1], &plan->as.join);
+        bag = (plan->as.join.asof ? recompute_asof : recompute_join)(run, &in[0], &in[1],
+                                                                     &plan->as.join);
     else if (plan->op == PLAN_LIMIT)
         bag = limit(run, &in[0], &plan->as.limit);
     else if (plan->op == PLAN_AGGREGATE)

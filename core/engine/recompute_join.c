@@ -26,9 +26,8 @@ static void add_side(struct buf *text, const char *name, size_t size, const stru
         buf_add_format(text, "%.*s", row ? (int)row->size : 4, row ? row_text(row) : "null");
 }
 
-/* The row of a pair, of which one side may be NULL. */
-static struct row *pair(const struct row *left, const struct row *right,
-                        const struct plan_join *plan, bool with_ids)
+struct row *recompute_pair(const struct row *left, const struct row *right,
+                           const struct plan_join *plan, bool with_ids)
 {
     const struct row *one = left ? left : right;
     struct buf key = BUF_INIT;
@@ -71,7 +70,7 @@ static bool holds(struct run *run, const struct row *left, const struct row *rig
 
     if (!plan->where)
         return true;
-    row = pair(left, right, plan, true);
+    row = recompute_pair(left, right, plan, true);
     result = predicate_eval(plan->where, row, NULL, &run->scratch) == TRUTH_TRUE;
     row_unref(row);
     return result;
@@ -84,8 +83,9 @@ static void show(struct bag *bag, const struct bag_entry *left, const struct bag
     int64_t weight = (left ? left->weight : 1) * (right ? right->weight : 1);
 
     if (plan->both)
-        bag_add(bag, pair(left ? left->row : NULL, right ? right->row : NULL, plan, false), weight,
-                NULL);
+        bag_add(bag,
+                recompute_pair(left ? left->row : NULL, right ? right->row : NULL, plan, false),
+                weight, NULL);
     else
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference): what is shown is there */
         bag_add(bag, row_ref(left->row), weight, left->sources);

@@ -52,6 +52,11 @@ int sort_keys_compare(const struct sort_key *a, const struct sort_key *b); /* as
 
 struct bag recompute_join(struct run *run, const struct bag *left, const struct bag *right,
                           const struct plan_join *plan);
+struct bag recompute_asof(struct run *run, const struct bag *left, const struct bag *right,
+                          const struct plan_join *plan);
+/* The row of a pair, of which one side may be NULL; with_ids: as `where` sees it. */
+struct row *recompute_pair(const struct row *left, const struct row *right,
+                           const struct plan_join *plan, bool with_ids);
 /* Of two values in an order: below 0, 0, above 0. */
 int recompute_order(const struct order_field *field, struct value a, struct value b);
 

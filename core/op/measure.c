@@ -75,21 +75,6 @@ struct accumulator_plan measure_accumulator(const struct plan_measure *measure,
     return plan;
 }
 
-/* The row on one place. */
-static void take_row(void *context, struct row *row, int64_t weight)
-{
-    (void)weight;
-    *(struct row **)context = row;
-}
-
-static struct row *row_at(const struct order *order, int64_t place)
-{
-    struct row *row = NULL;
-
-    order_range(order, place, place + 1, take_row, &row);
-    return row;
-}
-
 static void write_value(struct buf *out, struct value value)
 {
     if (value_is_unknown(value))
@@ -102,7 +87,7 @@ static void write_value(struct buf *out, struct value value)
 static void write_place(struct buf *out, const struct order *order, const struct expr *expr,
                         int64_t place, struct op *op)
 {
-    struct row *row = place < 0 ? NULL : row_at(order, place);
+    struct row *row = order_row_at(order, place);
 
     write_value(out, row ? expr_eval(expr, row, &op->scratch) : make_null());
 }
@@ -158,7 +143,7 @@ static void write_variance(const struct plan_measure *measure, const struct accu
 static void read_place(struct decimal *to, const struct order *order, const struct expr *expr,
                        int64_t place, struct op *op)
 {
-    struct row *row = row_at(order, place);
+    struct row *row = order_row_at(order, place);
     struct value value = row ? expr_eval(expr, row, &op->scratch) : VALUE_NONE;
 
     *to = DECIMAL_ZERO;

@@ -17,10 +17,12 @@ static const struct op_class *const classes[] = {
 /* A join that is not inner is another operator than join.c's. */
 extern const struct op_class op_outer;
 extern const struct op_class op_semi;
+extern const struct op_class op_asof;
 
 static const struct op_class *const joins[] = {
     [JOIN_INNER] = &op_join, [JOIN_LEFT] = &op_outer, [JOIN_RIGHT] = &op_outer,
     [JOIN_FULL] = &op_outer, [JOIN_SEMI] = &op_semi,  [JOIN_ANTI] = &op_semi,
+    [JOIN_ASOF] = &op_asof,
 };
 
 struct op *op_new(const struct plan *plan)

@@ -8,13 +8,14 @@
 
 #include <string.h>
 
-static void write_key(struct partitions *self, const struct row *row)
+static void write_key(struct partitions *self, const struct expr *by, const struct row *row)
 {
     buf_clear(&self->key);
-    buf_add(&self->key, row_context(row).text, row_context(row).size);
+    if (!self->together)
+        buf_add(&self->key, row_context(row).text, row_context(row).size);
     buf_add_byte(&self->key, '[');
     for (size_t i = 0; i < self->by_count; i++) {
-        struct value value = expr_eval(&self->by[i], row, &self->scratch);
+        struct value value = expr_eval(&by[i], row, &self->scratch);
 
         if (value_is_unknown(value))
             buf_add_string(&self->key, "null");
@@ -25,21 +26,33 @@ static void write_key(struct partitions *self, const struct row *row)
     arena_reset(&self->scratch);
 }
 
-struct partition *partitions_find(struct partitions *self, const struct row *row)
+struct partition *partitions_look(struct partitions *self, const struct expr *by,
+                                  const struct row *row)
 {
-    struct partition *partition;
     uint64_t hash;
     size_t at;
 
-    write_key(self, row);
+    write_key(self, by, row);
     hash = hash_bytes(self->key.bytes, self->key.size);
     for (uint32_t i = hashtab_first(&self->index, hash, &at); i != HASHTAB_NONE;
          i = hashtab_next(&self->index, hash, &at)) {
-        partition = self->items[i];
+        struct partition *partition = self->items[i];
+
         if (partition->key_size == self->key.size &&
             memcmp(partition->key, self->key.bytes, self->key.size) == 0)
             return partition;
     }
+    return NULL;
+}
+
+struct partition *partitions_find(struct partitions *self, const struct row *row)
+{
+    struct partition *partition = partitions_look(self, self->by, row);
+    uint64_t hash;
+
+    if (partition)
+        return partition;
+    hash = hash_bytes(self->key.bytes, self->key.size);
     self->items = mem_grow(self->items, &self->max, self->count + 1, sizeof(*self->items));
     partition = mem_alloc_zero(self->size);
     partition->key = mem_copy(self->key.bytes, self->key.size);

@@ -5,9 +5,9 @@
 #include "zset/order.h"
 
 /*
- * Rows in partitions, each in order: what limit and window keep. Rows are in one partition if they
- * agree in the values of partition_by, null and missing being one value, and in their context:
- * inside a subquery every context has partitions of its own.
+ * Rows in partitions, each in order: what limit, window and others keep. Rows are in one partition
+ * if they agree in the values of partition_by, null and missing being one value, and in their
+ * context: inside a subquery every context has partitions of its own, unless `together`.
  */
 struct partition {
     char *key; /* the context and the canonical values */
@@ -20,6 +20,7 @@ struct partition {
 struct partitions {
     const struct expr *by; /* borrowed, as the fields of the order are */
     size_t by_count;
+    bool together; /* whatever the context */
     const struct order_field *order;
     size_t order_count;
     size_t size;    /* of a partition: of the struct that begins with struct partition */
@@ -35,6 +36,9 @@ struct partitions {
 /* The partition of a row; a new one, all zero behind its order, if there is none. It stays where it
  * is until it is dropped. */
 struct partition *partitions_find(struct partitions *self, const struct row *row);
+/* The one that agrees with a row of another input, whose values are `by`; NULL: there is none. */
+struct partition *partitions_look(struct partitions *self, const struct expr *by,
+                                  const struct row *row);
 void partitions_drop(struct partitions *self, struct partition *partition);
 void partitions_release(struct partitions *self);
 

@@ -112,8 +112,8 @@ static struct window_partition *touch(struct window *self, const struct row *row
     partition->touched = true;
     partition->was_odd = partition->odd > 0;
     partition->total = order_total(order);
-    partition->first = window_row_at(order, 0);
-    partition->last = window_row_at(order, partition->total - 1);
+    partition->first = order_row_at(order, 0);
+    partition->last = order_row_at(order, partition->total - 1);
     self->touched = mem_grow(self->touched, &self->touched_max, self->touched_count + 1,
                              sizeof(*self->touched));
     self->touched[self->touched_count++] = partition;
@@ -133,7 +133,7 @@ static int group_enter(struct window *self, struct window_partition *partition, 
     order_add(&partition->firsts, row, 1);
     if (window_peers(self, partition, row, true) == from + weight)
         return 1;
-    order_add(&partition->firsts, window_row_at(order, from + weight), -1);
+    order_add(&partition->firsts, order_row_at(order, from + weight), -1);
     return 0;
 }
 
@@ -148,7 +148,7 @@ static int group_leave(struct window *self, struct window_partition *partition, 
     order_add(&partition->firsts, row, -1);
     if (window_peers(self, partition, row, true) == from)
         return -1;
-    order_add(&partition->firsts, window_row_at(order, from), 1);
+    order_add(&partition->firsts, order_row_at(order, from), 1);
     return 0;
 }
 
@@ -223,7 +223,7 @@ static void chase(struct window *self, const struct window_region *region)
     int64_t at = region->backward ? region->to - 1 : region->from;
 
     while (region->from <= at && at < region->to) {
-        const struct row *row = window_row_at(order, at);
+        const struct row *row = order_row_at(order, at);
         int64_t place = order_rank(order, row);
         const struct window_entry *entry = redo(self, row, place);
 

@@ -116,7 +116,6 @@ void window_open(struct window *self, struct window_partition *partition);
 struct row *window_row(struct window *self, const struct row *row, int64_t place);
 /* Of how many buckets a place is in which, from 0. */
 int64_t window_bucket(int64_t place, int64_t total, int64_t buckets);
-struct row *window_row_at(const struct order *order, int64_t place); /* NULL: there is none */
 
 /* window_frame.c: where rows stand. Of the partition that is open, the frame of the row on a place;
  * and the rows that are equal to it in order, into peers_from and peers_to. */

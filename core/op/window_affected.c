@@ -264,7 +264,7 @@ static void find_ends(struct window *self, const struct window_partition *partit
     if (!(first || last) || partition->total == 0 || self->total == 0)
         return;
     if (!same_value(self, call->plan->expr, first ? partition->first : partition->last,
-                    window_row_at(order, first ? 0 : self->total - 1)))
+                    order_row_at(order, first ? 0 : self->total - 1)))
         add_all(self, 0, self->total);
 }
 

@@ -7,21 +7,6 @@
 
 #include <string.h>
 
-static void take_one(void *context, struct row *row, int64_t weight)
-{
-    (void)weight;
-    *(struct row **)context = row;
-}
-
-struct row *window_row_at(const struct order *order, int64_t place)
-{
-    struct row *row = NULL;
-
-    if (place >= 0)
-        order_range(order, place, place + 1, take_one, &row);
-    return row;
-}
-
 static void write_null_if(struct buf *out, bool nothing)
 {
     if (nothing)
@@ -85,9 +70,9 @@ static void write_framed(struct window *self, struct window_call *call, const st
 
     window_frame(self, call, row, place, &from, &to);
     if (call->plan->function == WINDOW_FIRST_VALUE)
-        write_of(self, call->plan->expr, from < to ? window_row_at(order, from) : NULL);
+        write_of(self, call->plan->expr, from < to ? order_row_at(order, from) : NULL);
     else if (call->plan->function == WINDOW_LAST_VALUE)
-        write_of(self, call->plan->expr, from < to ? window_row_at(order, to - 1) : NULL);
+        write_of(self, call->plan->expr, from < to ? order_row_at(order, to - 1) : NULL);
     else
         write_aggregate(self, call, from, to);
 }
@@ -117,9 +102,9 @@ static void write_call(struct window *self, struct window_call *call, const stru
         break;
     case WINDOW_LAG:
     case WINDOW_LEAD:
-        other = window_row_at(&partition->base.order, plan->function == WINDOW_LAG
-                                                          ? place - plan->number
-                                                          : place + plan->number);
+        other = order_row_at(&partition->base.order, plan->function == WINDOW_LAG
+                                                         ? place - plan->number
+                                                         : place + plan->number);
         write_of(self, other ? plan->expr : plan->otherwise, other ? other : row);
         break;
     case WINDOW_FIRST_VALUE:

@@ -115,8 +115,8 @@ bool plan_function_is_ordered(enum plan_function function)
 const char *plan_join_name(enum join_kind kind)
 {
     static const char *const names[] = {
-        [JOIN_INNER] = "inner", [JOIN_LEFT] = "left", [JOIN_RIGHT] = "right",
-        [JOIN_FULL] = "full",   [JOIN_SEMI] = "semi", [JOIN_ANTI] = "anti",
+        [JOIN_INNER] = "inner", [JOIN_LEFT] = "left", [JOIN_RIGHT] = "right", [JOIN_FULL] = "full",
+        [JOIN_SEMI] = "semi",   [JOIN_ANTI] = "anti", [JOIN_ASOF] = "asof",
     };
 
     return names[kind];
@@ -152,7 +152,7 @@ bool plan_is_set(const struct plan *plan)
     case PLAN_EXISTS:
         return plan_is_set(plan->inputs[0]);
     case PLAN_JOIN:
-        if (plan->as.join.kind == JOIN_SEMI || plan->as.join.kind == JOIN_ANTI)
+        if (plan->as.join.kind >= JOIN_SEMI) /* a left row once at most */
             return plan_is_set(plan->inputs[0]);
         if (!plan->as.join.both)
             return false; /* a left row counts once for every match */

@@ -93,7 +93,23 @@ struct plan_project {
     size_t count;
 };
 
-enum join_kind { JOIN_INNER, JOIN_LEFT, JOIN_RIGHT, JOIN_FULL, JOIN_SEMI, JOIN_ANTI };
+enum join_kind {
+    JOIN_INNER,
+    JOIN_LEFT,
+    JOIN_RIGHT,
+    JOIN_FULL,
+    JOIN_SEMI,
+    JOIN_ANTI,
+    JOIN_ASOF,
+};
+
+/* Of an asof join: when rows are, in seconds since the epoch; what is no point in time is null. */
+struct plan_asof {
+    struct order_field time[2];
+    bool inner;        /* left rows without a right row are left out */
+    bool bounded;      /* right rows count for so long: */
+    int64_t tolerance; /* in microseconds */
+};
 
 struct plan_join {
     enum join_kind kind;
@@ -106,6 +122,7 @@ struct plan_join {
     bool both;               /* select: both sides' rows */
     const char *as[2];       /* their names, normalised JSON with quotes */
     size_t as_size[2];
+    const struct plan_asof *asof; /* kind asof */
 };
 
 struct plan_limit {

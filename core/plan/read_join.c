@@ -51,10 +51,10 @@ static bool read_kind(struct plan_reader *reader, struct value value, struct pla
 
     if (kind.type != VALUE_MISSING)
         while (!plan_is(kind, plan_join_name(join->kind)))
-            if (join->kind++ == JOIN_ANTI)
+            if (join->kind++ == JOIN_ASOF)
                 return plan_fail(reader, kind,
                                  "\"kind\" must be \"inner\", \"left\", \"right\", \"full\", "
-                                 "\"semi\" or \"anti\", not %s",
+                                 "\"semi\", \"anti\" or \"asof\", not %s",
                                  excerpt(kind.text, kind.size).text);
     join->both = plan_is(select, "both");
     if (select.type != VALUE_MISSING && !join->both && !plan_is(select, "left"))
@@ -142,15 +142,19 @@ static bool read_where(struct plan_reader *reader, struct value value, struct pl
 bool plan_read_join(struct plan_reader *reader, struct value value, struct plan *plan)
 {
     struct plan_join *join = &plan->as.join;
+    bool asof = plan_is(plan_member(value, "kind"), "asof");
     bool aside = reader->aside;
     bool ok;
 
-    if (!plan_only(reader, value, "join", "op left right on kind where select as") ||
+    if (!plan_only(reader, value, asof ? "an asof join" : "join",
+                   asof ? "op left right on kind select as time tolerance inner"
+                        : "op left right on kind where select as") ||
         !read_kind(reader, value, join))
         return false;
     reader->aside = aside || join->both;
     ok = read_on(reader, value, join) && read_as(reader, value, join) &&
-         read_where(reader, value, join) && plan_read_input(reader, value, plan, "left");
+         (!asof || plan_read_asof(reader, value, join)) && read_where(reader, value, join) &&
+         plan_read_input(reader, value, plan, "left");
     reader->aside = true;
     ok = ok && plan_read_input(reader, value, plan, "right");
     reader->aside = aside;

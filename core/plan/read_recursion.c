@@ -42,6 +42,7 @@ static bool join_is_linear(const struct plan *plan, bool on_the_left)
     case JOIN_LEFT:
     case JOIN_SEMI:
     case JOIN_ANTI:
+    case JOIN_ASOF:
         return on_the_left;
     case JOIN_RIGHT:
         return !on_the_left;
@@ -77,11 +78,12 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
                          "recurse on both sides of a join; with the base on one side it reaches "
                          "the same rows");
     if (plan->op == PLAN_JOIN && !join_is_linear(plan, recursion_in(plan->inputs[0], fixpoint)))
-        return plan_fail(reader, step,
-                         "recurse on the %s of a join of kind \"%s\"; it may be on either side of "
-                         "inner, on the left of left, semi and anti, and on the right of right",
-                         recursion_in(plan->inputs[0], fixpoint) ? "left" : "right",
-                         plan_join_name(plan->as.join.kind));
+        return plan_fail(
+            reader, step,
+            "recurse on the %s of a join of kind \"%s\"; it may be on either side of "
+            "inner, on the left of left, semi, anti and asof, and on the right of right",
+            recursion_in(plan->inputs[0], fixpoint) ? "left" : "right",
+            plan_join_name(plan->as.join.kind));
     return true;
 }
 

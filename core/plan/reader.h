@@ -128,6 +128,9 @@ bool plan_read_input(struct plan_reader *reader, struct value value, struct plan
                      const char *name);
 bool plan_read_join(struct plan_reader *reader, struct value value, struct plan *plan);
 
+/* read_time.c: what an asof join has beside other joins. */
+bool plan_read_asof(struct plan_reader *reader, struct value value, struct plan_join *join);
+
 /* True for the string `text`. */
 bool plan_is(struct value value, const char *text);
 

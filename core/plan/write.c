@@ -173,6 +173,8 @@ static void write_join(struct buf *buf, const struct plan_join *join)
         buf_add_string(buf, ",\"where\":");
         plan_write_predicate(buf, join->where);
     }
+    if (join->asof)
+        plan_write_asof(buf, join->asof);
     buf_add_format(buf, ",\"select\":\"%s\"", join->both ? "both" : "left");
     if (!join->both && !join->where)
         return;

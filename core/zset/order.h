@@ -70,6 +70,9 @@ typedef void order_visit(void *context, struct row *row, int64_t weight);
 void order_range(const struct order *order, int64_t from, int64_t to, order_visit *visit,
                  void *context);
 
+/* The row that takes a place; NULL: there is none. */
+struct row *order_row_at(const struct order *order, int64_t place);
+
 /* How many places are taken by rows that come before something: true for the first rows in order,
  * false for all others. */
 typedef bool order_before(void *context, const struct row *row);

@@ -23,6 +23,21 @@ static uint32_t first_behind(const struct order *order, const struct order_node 
     return low;
 }
 
+static void take_row(void *context, struct row *row, int64_t weight)
+{
+    (void)weight;
+    *(struct row **)context = row;
+}
+
+struct row *order_row_at(const struct order *order, int64_t place)
+{
+    struct row *row = NULL;
+
+    if (place >= 0)
+        order_range(order, place, place + 1, take_row, &row);
+    return row;
+}
+
 int64_t order_search(const struct order *order, order_before *before, void *context)
 {
     const struct order_node *node = order->root;

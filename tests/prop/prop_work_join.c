@@ -116,6 +116,34 @@ static void test_a_semi_join_looks_at_what_turns(void **state)
         }
 }
 
+#define TIME ",\"time\":{\"left_field\":\"v\",\"right_field\":\"v\"}"
+
+/* Of one key many rows on both sides: what a right row turns are the rows up to the next one. */
+static void test_an_asof_join_turns_the_rows_up_to_the_next_one(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST / 10; n *= 10) {
+        struct engine e = engine_new(1);
+        uint64_t log = 8 * log2_of(n) + 40;
+
+        plan_join(&e, "asof", TIME BOTH);
+        for (size_t i = 0; i < n; i++) {
+            put(&e, "t", i, 1, 10 * i);
+            if (i % 5 == 0)
+                put(&e, "u", i, 1, 10 * i);
+        }
+        ssp_start(e.ssp);
+        assert_at_most("a left row", n, work_of_put(&e, "t", n, 1, 5 * n + 3), 1, 2, log);
+        assert_at_most("a left row moves", n, work_of_put(&e, "t", n, 1, 3), 2, 4, 2 * log);
+        assert_at_most("nine rows turn", n, work_of_put(&e, "u", 10, 1, 9), 2, 20, 3 * log);
+        assert_at_most("and back", n, work_of_put(&e, "u", 10, 1, 100), 2, 20, 3 * log);
+        assert_at_most("between", n, work_of_put(&e, "u", n, 1, 511), 1, 10, 2 * log);
+        assert_at_most("of no left row", n, work_of_put(&e, "u", n + 1, 1, 512), 1, 10, 2 * log);
+        assert_at_most("another key", n, work_of_put(&e, "u", n + 2, 2, 512), 1, 1, log);
+        engine_free(&e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -123,6 +151,7 @@ int main(void)
         cmocka_unit_test(test_one_of_many_equal_keys_costs_its_matches),
         cmocka_unit_test(test_an_outer_join_looks_at_matches_only),
         cmocka_unit_test(test_a_semi_join_looks_at_what_turns),
+        cmocka_unit_test(test_an_asof_join_turns_the_rows_up_to_the_next_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
