@@ -21,6 +21,7 @@ enum {
     GEN_NEST_MAX = 3,
     GEN_SOURCES_MAX = 4,
     GEN_CHILDREN_MAX = 12,
+    GEN_READABLE_MAX = 3,
     GEN_PREDICATES = 18,
     GEN_EXISTS = GEN_PREDICATES, /* these are no features of flat plans */
     GEN_RELATION,                /* and how a row stands to that around it */
@@ -57,6 +58,8 @@ struct gen {
     unsigned twist; /* counts down to the predicate in which a twin differs; 0: none */
     struct gen_node made[GEN_MADE_MAX];
     unsigned made_count;
+    struct gen_node readable[GEN_READABLE_MAX]; /* views v0, v1, ... of the plan file */
+    unsigned readable_count;
     bool nested;                                 /* plans have subqueries, */
     unsigned subqueries;                         /* so many may still be made */
     const struct gen_node *around[GEN_NEST_MAX]; /* the rows around, outermost first */

@@ -99,7 +99,7 @@ static inline void gen_relation(struct gen *g, const struct gen_node *row, int k
 
 static inline struct gen_node gen_related(struct gen *g, int kind)
 {
-    struct gen_node node = gen_scan(g);
+    struct gen_node node = gen_leaf(g);
 
     if (kind != NESTED_RELATIONS - 1)
         gen_filter(g, &node, GEN_RELATION + kind);

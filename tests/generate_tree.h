@@ -11,12 +11,14 @@
  */
 #include "generate_aggregate.h"
 #include "generate_predicate.h"
+#include "generate_recursion.h"
 #include "generate_sets.h"
 #include "generate_window.h"
 
 enum {
     GEN_LINEAR = GEN_PREDICATES + GEN_PROJECTS + GEN_JOINS,
-    GEN_FEATURES = GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_WINDOWS + GEN_AGGREGATES + GEN_SETS
+    GEN_FLAT = GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_WINDOWS + GEN_AGGREGATES + GEN_SETS,
+    GEN_FEATURES = GEN_FLAT + GEN_RECURSIONS
 };
 
 /* In generate_nested.h: rows that are tied to those around. */
@@ -24,6 +26,12 @@ static inline struct gen_node gen_tied(struct gen *g);
 
 static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsigned *features,
                                        unsigned forced);
+
+/* Where a tree begins. */
+static inline struct gen_node gen_leaf(struct gen *g)
+{
+    return g->readable_count && gen_percent(g, 35) ? gen_read(g) : gen_scan(g);
+}
 
 /* The other side of an operator; subqueries would add nothing there. False: it grows too large. */
 static inline bool gen_other(struct gen *g, const struct gen_node *node, unsigned depth,
@@ -90,10 +98,12 @@ static inline struct gen_node gen_grown(struct gen *g, unsigned depth, const uns
         gen_unnest(g, &node, feature - GEN_LINEAR - GEN_LIMITS);
     } else if (feature < GEN_LINEAR + GEN_LIMITS + GEN_UNNESTS + GEN_WINDOWS) {
         gen_window(g, &node, feature - GEN_LINEAR - GEN_LIMITS - GEN_UNNESTS);
-    } else if (feature < GEN_FEATURES - GEN_SETS) {
-        gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FEATURES);
+    } else if (feature < GEN_FLAT - GEN_SETS) {
+        gen_aggregate(g, &node, feature + GEN_SETS + GEN_AGGREGATES - GEN_FLAT);
+    } else if (feature < GEN_FLAT) {
+        gen_united(g, &node, feature + GEN_SETS - GEN_FLAT, depth);
     } else {
-        gen_united(g, &node, feature + GEN_SETS - GEN_FEATURES, depth);
+        gen_fixpoint(g, &node, feature - GEN_FLAT, depth);
     }
     return node;
 }
@@ -107,7 +117,7 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
     struct gen_node node;
 
     if (depth == 0)
-        return g->nest && gen_percent(g, 75) ? gen_tied(g) : gen_scan(g);
+        return g->nest && gen_percent(g, 75) ? gen_tied(g) : gen_leaf(g);
     if (!forced && g->made_count && gen_percent(g, 25)) {
         node = g->made[gen_below(g, g->made_count)];
         if (node.alone && !(g->aside && node.has_children))

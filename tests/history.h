@@ -56,8 +56,9 @@ struct gen_case {
     unsigned view_count;
     unsigned file_form;
     bool versions;
-    bool odd_ids;     /* an id has several spellings */
-    unsigned control; /* percent of lines that are no mutation */
+    bool odd_ids;      /* an id has several spellings */
+    bool readers_stay; /* views that read others are not registered again; else those they read */
+    unsigned control;  /* percent of lines that are no mutation */
     struct gen times; /* streams of their own, so that they shift nothing: times and transactions */
     unsigned now;     /* of mutations, in tenths of a second */
     unsigned txn;
@@ -310,6 +311,18 @@ static inline void gen_transaction(struct gen_case *c, struct case_lines *lines,
         lines_add_text(c, lines, LINE_ROLLS_BACK, "{\"op\":\"rollback\"}");
 }
 
+/* Whether a view reads the one of this id. */
+static inline bool case_reads(const struct gen_case *c, const char *id)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof(text), "\"view_id\":\"%s\"", id);
+    for (unsigned i = 0; i < c->view_count; i++)
+        if (strstr(c->views[i].root, text))
+            return true;
+    return false;
+}
+
 static inline void gen_control(struct gen_case *c, struct case_lines *lines, unsigned phase)
 {
     unsigned roll = gen_below(&c->g, 100);
@@ -323,7 +336,8 @@ static inline void gen_control(struct gen_case *c, struct case_lines *lines, uns
         gen_transaction(c, lines, phase, roll < 50);
         return;
     }
-    if (roll >= 80)
+    if (roll >= 80 && !(c->readers_stay ? strstr(c->views[line.view].root, "\"view_id\"") != NULL
+                                        : case_reads(c, c->views[line.view].id)))
         line.kind = roll < 94 ? LINE_REGISTERS : LINE_UNREGISTERS;
     lines_add(lines, line);
 }
@@ -405,17 +419,20 @@ static inline void gen_views(struct gen_case *c)
     unsigned later;
 
     gen_view(c, &first, ids[0]);
+    g->readable[g->readable_count++] = first;
     c->file_views = 1 + gen_below(g, 3);
     later = gen_below(g, 3);
     for (unsigned i = 1; i < c->file_views + later; i++) {
         struct gen_node root = first;
         unsigned kind = gen_below(g, 100);
+        unsigned readable = g->readable_count;
 
         if (kind < 35) {
             uint64_t now = g->state;
 
             g->state = before;
             g->made_count = 0;
+            g->readable_count = 0;
             g->twist = 1 + (unsigned)(now % 3);
             root = gen_first(g, c->seed);
             g->twist = 0;
@@ -424,6 +441,9 @@ static inline void gen_views(struct gen_case *c)
             g->subqueries = g->nested ? NESTED_SUBQUERIES : 0;
             root = gen_tree(g, 1 + gen_below(g, 3), NULL, 0);
         }
+        g->readable_count = readable;
+        if (i < c->file_views)
+            g->readable[g->readable_count++] = root;
         gen_view(c, &root,
                  i < c->file_views    ? ids[i]
                  : gen_percent(g, 50) ? ids[gen_below(g, 2)]
@@ -447,6 +467,7 @@ static inline struct gen_case *case_new(uint64_t seed)
     c->file_form = gen_below(&c->g, 3);
     c->versions = gen_percent(&c->g, 20);
     c->odd_ids = !c->g.one_spelling && gen_percent(&c->g, 30);
+    c->readers_stay = seed % 2;
     c->control = GEN_PICK(&c->g, ((const unsigned[]){0, 10, 30}));
     gen_views(c);
     gen_log(c);

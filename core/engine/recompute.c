@@ -301,7 +301,7 @@ static struct bag limit(struct run *run, const struct bag *in, const struct plan
     return bag;
 }
 
-/* The rows of another view, as its own semantics have them. */
+/* The rows of another view, as its own semantics have them, without those of its subqueries. */
 static struct bag other_view(struct run *run, const struct plan *plan, struct value context)
 {
     bool membership = run->membership;
@@ -310,6 +310,8 @@ static struct bag other_view(struct run *run, const struct plan *plan, struct va
     run->membership = plan->as.view == SEMANTICS_MEMBERSHIP;
     bag = recompute_rows(run, plan->inputs[0], context);
     run->membership = membership;
+    for (size_t i = 0; i < bag.count; i++)
+        bag.entries[i].sources = NULL;
     return bag;
 }
 

@@ -312,8 +312,6 @@ static void visit(struct fixpoint *self, uint32_t at, int64_t round)
         if (entry->stale != NEVER)
             schedule(self, entry->stale, at);
     }
-    if (first != NEVER && entry->shown > first) /* it came earlier than it did */
-        schedule(self, entry->shown, at);
     for (size_t i = 0; first == NEVER && i < entry->count; i++)
         if (entry->contributions[i].round > round) {
             schedule(self, entry->contributions[i].round, at);

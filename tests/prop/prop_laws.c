@@ -120,7 +120,8 @@ static bool law_of_late_views(const struct gen_case *c, struct text *why)
     (void)snprintf(more->views[late].id, sizeof(more->views[late].id), "late");
     for (size_t i = 0; i < log.count; i++) /* the model stays what it is */
         if ((log.lines[i].kind == LINE_REGISTERS || log.lines[i].kind == LINE_UNREGISTERS) &&
-            strcmp(c->views[log.lines[i].view].id, c->views[model].id) == 0 &&
+            (strcmp(c->views[log.lines[i].view].id, c->views[model].id) == 0 ||
+             case_reads(c, c->views[log.lines[i].view].id)) &&
             log.lines[i].view != late)
             log.lines[i].kind = LINE_SNAPSHOTS;
     ok = run_log(&run, more, &log, &options, why);
