@@ -61,13 +61,27 @@ void mutation_reader_release(struct mutation_reader *reader)
     buf_release(&reader->view_id);
 }
 
-/* The field of this name, FIELD_COUNT if it means nothing here. */
-static enum field field_of(const char *key, size_t size)
+/* The field of this name, FIELD_COUNT if it means nothing here. Asked for every field of every
+ * line: few names have the same size. */
+static inline enum field field_of(const char *key, size_t size)
 {
-    for (int f = 0; f < FIELD_COUNT; f++)
+    static const unsigned char by_size[][3] = {
+        [2] = {FIELD_OP, FIELD_ID, FIELD_TS},
+        [4] = {FIELD_DATA, FIELD_VIEW, FIELD_VIEW},
+        [5] = {FIELD_TABLE, FIELD_TABLE, FIELD_TABLE},
+        [6] = {FIELD_RECORD, FIELD_RECORD, FIELD_RECORD},
+        [7] = {FIELD_VERSION, FIELD_VIEW_ID, FIELD_VIEW_ID},
+    };
+
+    if (size >= sizeof(by_size) / sizeof(by_size[0]))
+        return FIELD_COUNT;
+    for (int i = 0; i < 3; i++) {
+        unsigned char f = by_size[size][i];
+
         if (key[0] == field_names[f].name[0] && field_names[f].size == size &&
             memcmp(key, field_names[f].name, size) == 0)
             return (enum field)f;
+    }
     return FIELD_COUNT;
 }
 
@@ -158,7 +172,8 @@ static bool read_op(struct line *line, enum line_op *op)
     if (value.type != VALUE_STRING)
         return refuse(line, FIELD_OP, "a string");
     for (size_t i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
-        if (strlen(ops[i].name) == value.size - 2 &&
+        if ((ops[i].name[0] ^ value.text[1]) % 32 == 0 && /* the letter, in either case */
+            strlen(ops[i].name) == value.size - 2 &&
             strncasecmp(ops[i].name, value.text + 1, value.size - 2) == 0) {
             *op = ops[i].op;
             return true;

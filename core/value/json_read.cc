@@ -13,6 +13,7 @@ extern "C" {
 #include "value/number.h"
 }
 #include "value/json_read.h"
+#include "value/json_walk.h"
 
 #include <cstring>
 #include <map>
@@ -27,12 +28,14 @@ using std::string_view;
 /* Set in the offset of a key that came again; texts are shorter than 2^31. */
 static const uint32_t DEAD = UINT32_C(1) << 31;
 static const size_t LINEAR_KEYS_MAX = 32;
+
 struct place {
     uint32_t text;
     uint32_t source;
 };
 
 struct json_reader {
+    struct json_walk walk = {};
     ondemand::parser parser;
     std::vector<char> out;
     char *at; /* where the next byte of normalised text goes; out never moves during a read */
@@ -46,6 +49,15 @@ struct json_reader {
     std::vector<place> places;
     size_t duplicate;
     struct err *err;
+
+    json_reader()
+    {
+        json_walk_init(&walk);
+    }
+    ~json_reader()
+    {
+        json_walk_release(&walk);
+    }
 };
 
 /* All of these refuse: they return false, and the first one's message stays. */
@@ -123,16 +135,9 @@ static void write_escaped(json_reader *r, string_view bytes)
     *r->at++ = '"';
 }
 
-/* The library's buffers have slack on both ends, so short tokens move as whole blocks. */
 static void write_raw(json_reader *r, const char *from, size_t size)
 {
-    if (size <= 32) {
-        memcpy(r->at, from, 32);
-        r->at += size;
-    } else {
-        memcpy(r->at, from, size);
-        r->at += size;
-    }
+    r->at = (char *)mempcpy(r->at, from, size);
 }
 
 static void keep_place(json_reader *r, const char *source)
@@ -212,9 +217,8 @@ static bool walk_value(json_reader *r, ondemand::value value, ondemand::document
     if (token[0] == '-' || (token[0] >= '0' && token[0] <= '9')) {
         if (!number_valid(token.data(), token.size(), &reason))
             return fail_quoted(r, token, reason);
-    } else if (token != "true" && token != "false" && token != "null") {
+    } else if (token != "true" && token != "false" && token != "null")
         return fail_quoted(r, token, "not a JSON value");
-    }
     write_raw(r, token.data(), token.size());
     return true;
 }
@@ -244,18 +248,15 @@ static string_view key_at(const json_reader *r, uint32_t key)
     const char *p = r->out.data() + (key & ~DEAD);
     const char *end = p + 1;
 
-    for (; *end != '"'; end++)
-        if (*end == '\\')
-            end++;
+    while (*end != '"')
+        end += *end == '\\' ? 2 : 1;
     return string_view(p, (size_t)(end - p) + 1);
 }
 
-/* What an open object knows about its keys: a filter of 64 bits that almost always says "new",
- * behind it the keys themselves, and from 32 keys on a tree (no hash: nobody can choose keys
- * that collide). */
+/* What an open object knows about its keys: the keys themselves, and from 32 keys on a tree (no
+ * hash: nobody can choose keys that collide). */
 struct key_set {
     size_t base; /* of r->keys */
-    uint64_t filter = 0;
     std::map<string_view, size_t> tree;
     bool dead = false; /* a key came twice */
 };
@@ -264,9 +265,6 @@ struct key_set {
 static bool add_key(json_reader *r, key_set *set, uint32_t key)
 {
     string_view name = key_at(r, key);
-    uint64_t bit = UINT64_C(1) << ((name.size() * 7 + (unsigned char)name[1] * 5 +
-                                    (unsigned char)name[name.size() - 2]) &
-                                   63);
     size_t count = r->keys.size() - set->base;
     bool twice = false;
 
@@ -280,14 +278,13 @@ static bool add_key(json_reader *r, key_set *set, uint32_t key)
             inserted.first->second = r->keys.size();
             twice = true;
         }
-    } else if (set->filter & bit) {
+    } else {
         for (size_t i = set->base; i < r->keys.size(); i++)
             if (!(r->keys[i] & DEAD) && key_at(r, r->keys[i]) == name) {
                 r->keys[i] |= DEAD;
                 twice = true;
             }
     }
-    set->filter |= bit;
     r->keys.push_back(key);
     return twice;
 }
@@ -349,7 +346,7 @@ static bool walk_key(json_reader *r, ondemand::field &field, ondemand::document 
 static bool walk_object(json_reader *r, ondemand::object object, ondemand::document &doc,
                         unsigned depth)
 {
-    key_set set{r->keys.size(), 0, {}, false};
+    key_set set{r->keys.size(), {}, false};
     uint32_t start = (uint32_t)(r->at - r->out.data());
 
     *r->at++ = '{';
@@ -437,7 +434,7 @@ void json_reader_free(struct json_reader *reader)
 
 static bool blank_or_nul(char c)
 {
-    return c == '\n' || c == '\0' || c == ' ' || c == '\r' || c == '\t';
+    return strchr("\n \r\t", c); /* which finds NUL too */
 }
 
 enum status json_read(struct json_reader *r, const char *source, size_t size, unsigned flags,
@@ -462,13 +459,13 @@ try {
     r->places.clear();
     r->duplicate = 0;
     err->status = OK;
-    /* Normalised text is never longer than its source; blocks are written past the end. */
-    if (r->out.size() < size + 128)
+    if (r->out.size() <= size) /* normalised text is never longer than its source */
         r->out.resize(size + size / 2 + 128);
+    if (!(flags & JSON_PLACES) && json_walk_text(&r->walk, source, size, r->out.data(), out))
+        return OK;
     r->at = r->out.data();
     if (!read_root(r))
         return ERR_INPUT;
-    *r->at = '\0';
     *out = json_text{r->out.data(),     (size_t)(r->at - r->out.data()),
                      r->members.data(), r->members.size(),
                      r->inner.data(),   r->duplicate};

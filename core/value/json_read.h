@@ -42,9 +42,9 @@ struct json_member {
     uint32_t inner_count;
 };
 
-/* Valid until the next call on the same reader. */
+/* Valid until the next call on the same reader, and as long as the source. */
 struct json_text {
-    const char *text; /* normalised, followed by a NUL byte */
+    const char *text; /* normalised; the source itself, where that was so */
     size_t size;
     const struct json_member *members; /* of the top object, in order */
     size_t count;
