@@ -126,6 +126,7 @@ void *pool_alloc(size_t size)
         return new_object(class * POOL_STEP);
     list->first = object->next;
     list->count--;
+    __builtin_prefetch(list->first); /* the next one has long been free */
     return object;
 }
 

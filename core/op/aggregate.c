@@ -16,29 +16,20 @@
  * order; for each touched group its row. Aggregates that list all values write them all.
  */
 #include "op/accumulator.h"
+#include "op/group.h"
 
 #include "base/buf.h"
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
-#include "plan/write.h"
 #include "value/json_scan.h"
 
 #include <string.h>
 
-#define NONE HASHTAB_NONE
-
-struct group {
-    char *key; /* the context, then the JSON array of the values */
-    size_t size;
-    size_t context_size;
-    uint64_t hash;
-    int64_t weight;                   /* of its rows */
-    int64_t contexts;                 /* how often its context is asked for; the root's group: 1 */
-    struct row *shown;                /* NULL: none */
-    struct accumulator *accumulators; /* one allocation with the key; NULL: a free entry */
-    uint32_t next;                    /* free entry */
-    bool touched;
+enum {
+    TOGETHER = 16, /* rows whose waits for memory overlap */
+    AHEAD = 6,     /* groups likewise */
+    LINE = 64,
 };
 
 struct aggregate {
@@ -49,60 +40,16 @@ struct aggregate {
     bool started;
     struct arena arena;
     struct accumulator_fields fields;
-    struct accumulator_plan *accumulators;
-    size_t accumulator_count;
+    struct accumulators accumulators;
     size_t *accumulator_of; /* each measure */
-    struct group *groups;
-    size_t count;
-    size_t max;
-    uint32_t free;
-    struct hashtab index;
+    struct groups groups;
     uint32_t *touched;
     size_t touched_count;
     size_t touched_max;
-    struct buf key;
-    struct buf text;
+    struct buf keys; /* of the rows that are taken together */
+    struct buf text; /* of a group's row */
     uint32_t *offsets;
 };
-
-/* Equal for accumulators that would remember the same. */
-static void write_accumulator(struct buf *buf, const struct accumulator_plan *plan)
-{
-    buf_add_format(buf, "%d %d %d ", plan->kind, plan->taken, plan->distinct);
-    if (plan->expr)
-        plan_write_expr(buf, plan->expr);
-    if (plan->inner) /* of arg_max and the like another one */
-        plan_write_expr(buf, plan->inner);
-    if (plan->filter)
-        plan_write_predicate(buf, plan->filter);
-    for (size_t i = 0; plan->kind == ACCUMULATE_ORDER && i < plan->order_count; i++) {
-        buf_add_format(buf, "%c%d", plan->order[i].descending ? '-' : '+', plan->order[i].nulls);
-        plan_write_expr(buf, &plan->order[i].expr);
-    }
-}
-
-/* The position of an accumulator that does for this one too, else a new one's. */
-static size_t share(struct aggregate *self, const struct accumulator_plan *plan)
-{
-    struct buf wanted = BUF_INIT;
-    struct buf other = BUF_INIT;
-    size_t i = 0;
-
-    write_accumulator(&wanted, plan);
-    for (; i < self->accumulator_count; i++) {
-        buf_clear(&other);
-        write_accumulator(&other, &self->accumulators[i]);
-        if (other.size == wanted.size && memcmp(other.bytes, wanted.bytes, wanted.size) == 0)
-            break;
-    }
-    if (i == self->accumulator_count)
-        self->accumulators[self->accumulator_count++] = *plan;
-    else if (plan->squares)
-        self->accumulators[i].squares = true;
-    buf_release(&wanted);
-    buf_release(&other);
-    return i;
-}
 
 static void aggregate_init(struct op *op, const struct plan *plan)
 {
@@ -112,76 +59,23 @@ static void aggregate_init(struct op *op, const struct plan *plan)
     self->plan = &plan->as.aggregate;
     self->whole = self->plan->group_count == 0;
     self->under_contexts = plan->input_count == 2;
-    self->free = NONE;
     accumulator_fields_init(&self->fields, &self->arena);
-    self->accumulators = ARENA_ARRAY(&self->arena, struct accumulator_plan, count);
+    accumulators_init(&self->accumulators, count, &self->arena);
     self->accumulator_of = ARENA_ARRAY(&self->arena, size_t, count);
     self->offsets = ARENA_ARRAY(&self->arena, uint32_t, self->plan->group_count + count);
     for (size_t i = 0; i < count; i++) {
         const struct accumulator_plan needed =
             measure_accumulator(&self->plan->measures[i], &self->fields);
 
-        self->accumulator_of[i] = share(self, &needed);
+        self->accumulator_of[i] = accumulators_add(&self->accumulators, &needed);
     }
-}
-
-static uint32_t new_entry(struct aggregate *self)
-{
-    uint32_t at = self->free;
-
-    if (at != NONE) {
-        self->free = self->groups[at].next;
-        return at;
-    }
-    SSP_ASSERT(self->count < NONE);
-    self->groups = mem_grow(self->groups, &self->max, self->count + 1, sizeof(*self->groups));
-    return (uint32_t)self->count++;
-}
-
-/* The group of the key in self->key, whose first bytes are its context. */
-static uint32_t find_group(struct aggregate *self, size_t context_size)
-{
-    const struct buf *key = &self->key;
-    uint64_t hash = hash_bytes(key->bytes, key->size);
-    struct accumulator *accumulators;
-    struct group *group;
-    size_t at;
-    uint32_t i = hashtab_first(&self->index, hash, &at);
-
-    for (; i != NONE; i = hashtab_next(&self->index, hash, &at)) {
-        self->op.work++;
-        if (self->groups[i].size == key->size && self->groups[i].context_size == context_size &&
-            memcmp(self->groups[i].key, key->bytes, key->size) == 0)
-            return i;
-    }
-    i = new_entry(self);
-    group = &self->groups[i];
-    accumulators = mem_alloc(self->accumulator_count * sizeof(*accumulators) + key->size);
-    *group = (struct group){.key = (char *)&accumulators[self->accumulator_count],
-                            .size = key->size,
-                            .context_size = context_size,
-                            .hash = hash,
-                            .accumulators = accumulators};
-    memcpy(group->key, key->bytes, key->size);
-    for (size_t n = 0; n < self->accumulator_count; n++)
-        accumulator_init(&group->accumulators[n], &self->accumulators[n], &self->op);
-    hashtab_insert(&self->index, hash, i);
-    return i;
-}
-
-static void release_group(struct aggregate *self, struct group *group)
-{
-    for (size_t i = 0; i < self->accumulator_count; i++)
-        accumulator_release(&group->accumulators[i], &self->accumulators[i]);
-    free(group->accumulators);
-    group->accumulators = NULL;
-    if (group->shown)
-        row_unref(group->shown);
+    accumulators_lay_out(&self->accumulators, op);
+    groups_init(&self->groups, self->accumulators.state_size);
 }
 
 static struct group *touch(struct aggregate *self, uint32_t at)
 {
-    struct group *group = &self->groups[at];
+    struct group *group = group_at(&self->groups, at);
 
     if (!group->touched) {
         group->touched = true;
@@ -193,127 +87,273 @@ static struct group *touch(struct aggregate *self, uint32_t at)
 }
 
 /* Null and missing are one group. */
-static void take_row(struct aggregate *self, struct row *row, int64_t weight)
+static void write_key(struct aggregate *self, const struct row *row, struct value context)
 {
-    struct buf *key = &self->key;
-    struct value context = row_context(row);
-    struct group *group;
+    struct buf *keys = &self->keys;
 
-    buf_clear(key);
-    buf_add(key, context.text, context.size);
-    buf_add_byte(key, '[');
+    buf_add(keys, context.text, context.size);
+    buf_add_byte(keys, '[');
     for (size_t i = 0; i < self->plan->group_count; i++) {
         struct value value = expr_eval(&self->plan->groups[i].expr, row, &self->op.scratch);
 
         if (i)
-            buf_add_byte(key, ',');
+            buf_add_byte(keys, ',');
         if (value_is_unknown(value))
-            buf_add_string(key, "null");
+            buf_add(keys, "null", 4);
         else
-            value_write_canonical(key, value);
+            value_write_canonical(keys, value);
     }
-    buf_add_byte(key, ']');
+    buf_add_byte(keys, ']');
     arena_reset(&self->op.scratch);
-    group = touch(self, find_group(self, context.size));
-    group->weight = weight_sum(group->weight, weight);
-    if (group->shown)
-        __builtin_prefetch(group->shown);
-    for (size_t i = 0; i < self->accumulator_count; i++)
-        accumulator_add(&group->accumulators[i], &self->accumulators[i], row, weight, &self->op);
+}
+
+/* A row on its way to its group. */
+struct arrival {
+    size_t start; /* of its key in the keys */
+    struct group_key key;
+    bool as_before; /* the group of the row before it */
+    uint32_t group;
+};
+
+static void row_prefetch(const struct row *row)
+{
+    __builtin_prefetch(row);
+    __builtin_prefetch((const char *)row + LINE);
+    __builtin_prefetch((const char *)row + (size_t)2 * LINE);
+}
+
+/* The keys; an old and a new row of a record, which stand together, mostly have the same. */
+static void find_keys(struct aggregate *self, const struct zset_entry *entries, size_t count,
+                      struct arrival *arrivals)
+{
+    struct buf *keys = &self->keys;
+
+    buf_clear(keys);
+    for (size_t i = 0; i < count; i++) {
+        struct arrival *one = &arrivals[i];
+        const struct arrival *before = i ? one - 1 : NULL;
+        struct value context = row_context(entries[i].row);
+
+        *one = (struct arrival){.start = keys->size};
+        write_key(self, entries[i].row, context);
+        one->key.size = (uint32_t)(keys->size - one->start);
+        one->key.context_size = context.size;
+        one->as_before =
+            before && before->key.size == one->key.size &&
+            before->key.context_size == one->key.context_size &&
+            memcmp(keys->bytes + before->start, keys->bytes + one->start, one->key.size) == 0;
+        if (one->as_before) {
+            keys->size = one->start;
+            one->start = before->start;
+            continue;
+        }
+        one->key.hash = hash_bytes(keys->bytes + one->start, one->key.size);
+        groups_prefetch_slot(&self->groups, one->key.hash);
+    }
+}
+
+static void find_groups(struct aggregate *self, struct arrival *arrivals, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!arrivals[i].as_before)
+            groups_prefetch(&self->groups, arrivals[i].key.hash);
+    for (size_t i = 0; i < count; i++) {
+        struct arrival *one = &arrivals[i];
+        struct group *group;
+
+        if (one->as_before) {
+            one->group = arrivals[i - 1].group;
+            continue;
+        }
+        one->key.text = self->keys.bytes + one->start;
+        one->group = groups_find(&self->groups, &one->key, &self->op.work);
+        group = group_at(&self->groups, one->group);
+        accumulators_prefetch(&self->accumulators, group_state(group));
+        if (group->shown)
+            row_prefetch(group->shown);
+    }
+}
+
+static void take_rows(struct aggregate *self, const struct zset_entry *entries, size_t count)
+{
+    struct arrival arrivals[TOGETHER];
+
+    find_keys(self, entries, count, arrivals);
+    find_groups(self, arrivals, count);
+    for (size_t i = 0; i < count; i++) {
+        struct group *group = touch(self, arrivals[i].group);
+
+        group->weight = weight_sum(group->weight, entries[i].weight);
+        accumulators_take(&self->accumulators, group_state(group), entries[i].row,
+                          entries[i].weight, &self->op);
+    }
 }
 
 /* The one group of a context, or without one of the root. */
 static void take_context(struct aggregate *self, const char *context, size_t size, int64_t weight)
 {
+    struct group_key key = {.context_size = (uint32_t)size};
     struct group *group;
 
-    buf_clear(&self->key);
-    buf_add(&self->key, context, size);
-    buf_add_string(&self->key, "[]");
-    group = touch(self, find_group(self, size));
+    buf_clear(&self->keys);
+    buf_add(&self->keys, context, size);
+    buf_add_string(&self->keys, "[]");
+    key.text = self->keys.bytes;
+    key.size = (uint32_t)self->keys.size;
+    key.hash = hash_bytes(key.text, key.size);
+    group = touch(self, groups_find(&self->groups, &key, &self->op.work));
     group->contexts = weight_sum(group->contexts, weight);
+}
+
+static void start_field(struct aggregate *self, size_t i)
+{
+    buf_add_byte(&self->text, i ? ',' : '{');
+    self->offsets[i] = (uint32_t)self->text.size;
 }
 
 static void add_field(struct aggregate *self, size_t i, const char *alias, size_t alias_size)
 {
-    buf_add_byte(&self->text, i ? ',' : '{');
-    self->offsets[i] = (uint32_t)self->text.size;
+    start_field(self, i);
     buf_add(&self->text, alias, alias_size);
     buf_add_byte(&self->text, ':');
 }
 
-static struct row *group_row(struct aggregate *self, const struct group *group)
+/* The fields of group_by; a row that is shown has them. */
+static void write_groups(struct aggregate *self, const struct group *group)
 {
     const struct plan_aggregate *plan = self->plan;
-    size_t count = plan->group_count + plan->measure_count;
-    const char *key = group->key + group->context_size;
-    size_t key_size = group->size - group->context_size;
-    struct value values = {key, (uint32_t)key_size, VALUE_ARRAY};
-    struct json_iter iter = json_iter_of(values.text);
+    struct json_iter iter = json_iter_of(group_key(group) + group->context_size);
 
-    buf_clear(&self->text);
     for (size_t i = 0; i < plan->group_count && json_iter_next(&iter); i++) {
         add_field(self, i, plan->groups[i].alias, plan->groups[i].alias_size);
         buf_add(&self->text, iter.value, iter.value_size);
     }
+}
+
+static void copy_field(struct aggregate *self, size_t i, const struct row *shown)
+{
+    uint32_t start = row_field(shown, (uint32_t)i);
+    uint32_t end = i + 1 < shown->count ? row_field(shown, (uint32_t)i + 1) - 1 : shown->size - 1;
+
+    start_field(self, i);
+    buf_add(&self->text, row_text(shown) + start, end - start);
+}
+
+/* The object of a group's row, and where its fields begin. What cannot have changed is copied. */
+static void write_group(struct aggregate *self, struct group *group)
+{
+    const struct plan_aggregate *plan = self->plan;
+    size_t groups = plan->group_count;
+
+    buf_clear(&self->text);
+    if (!group->shown)
+        write_groups(self, group);
+    for (size_t i = 0; group->shown && i < groups; i++)
+        copy_field(self, i, group->shown);
     for (size_t i = 0; i < plan->measure_count; i++) {
         const struct plan_measure *measure = &plan->measures[i];
-        size_t of = self->accumulator_of[i];
+        struct accumulator *of = &self->accumulators.all[self->accumulator_of[i]];
 
-        add_field(self, plan->group_count + i, measure->alias, measure->alias_size);
-        measure_write(measure, &self->accumulators[of], &group->accumulators[of], &self->text,
-                      &self->op);
+        if (group->shown && measure_is_told(measure, of, group_state(group))) {
+            copy_field(self, groups + i, group->shown);
+            continue;
+        }
+        add_field(self, groups + i, measure->alias, measure->alias_size);
+        measure_write(measure, of, group_state(group), &self->text, &self->op);
     }
-    buf_add_string(&self->text, count ? "}" : "{}");
-    return row_new(&(struct row_source){.key = key,
-                                        .key_size = key_size,
-                                        .made = true,
-                                        .hash = hash_bytes(key, key_size),
-                                        .text = self->text.bytes,
-                                        .size = self->text.size,
-                                        .fields = self->offsets,
-                                        .count = count,
-                                        .context = group->context_size ? group->key : NULL,
-                                        .context_size = group->context_size});
+    buf_add_string(&self->text, groups + plan->measure_count ? "}" : "{}");
+}
+
+static struct row *group_row(const struct aggregate *self, const struct group *group)
+{
+    const char *key = group_key(group) + group->context_size;
+    size_t size = group->size - group->context_size;
+    bool bound = group->context_size > 0;
+
+    return row_new(
+        &(struct row_source){.key = key,
+                             .key_size = size,
+                             .made = true,
+                             .hash = bound ? hash_bytes(key, size) : group->hash,
+                             .text = self->text.bytes,
+                             .size = self->text.size,
+                             .fields = self->offsets,
+                             .count = self->plan->group_count + self->plan->measure_count,
+                             .context = bound ? group_key(group) : NULL,
+                             .context_size = group->context_size});
+}
+
+/* What is shown is what was written: the spelling is canonical. */
+static bool is_shown(const struct aggregate *self, const struct group *group)
+{
+    return group->shown && group->shown->size == self->text.size &&
+           memcmp(row_text(group->shown), self->text.bytes, self->text.size) == 0;
+}
+
+static void show(struct group *group, struct row *row, struct zset *out)
+{
+    if (group->shown) {
+        zset_push(out, group->shown, -1);
+        row_unref(group->shown);
+    }
+    if (row)
+        zset_push(out, row, 1);
+    group->shown = row;
+}
+
+static void settle_row(struct aggregate *self, struct group *group, struct zset *out)
+{
+    const struct predicate *having = self->plan->having;
+    struct row *row;
+
+    write_group(self, group);
+    accumulators_told(&self->accumulators, group_state(group));
+    if (is_shown(self, group))
+        return;
+    row = group_row(self, group);
+    if (having && predicate_eval(having, row, NULL, &self->op.scratch) != TRUTH_TRUE) {
+        row_unref(row);
+        row = NULL;
+    }
+    arena_reset(&self->op.scratch);
+    show(group, row, out);
 }
 
 /* What a touched group shows now. */
 static void settle(struct aggregate *self, uint32_t at, struct zset *out)
 {
-    struct group *group = &self->groups[at];
-    struct row *row = NULL;
+    struct group *group = group_at(&self->groups, at);
 
     SSP_ASSERT(group->weight >= 0 && group->contexts >= 0);
     group->touched = false;
     if (self->whole ? group->contexts > 0 : group->weight > 0)
-        row = group_row(self, group);
-    if (row && self->plan->having &&
-        predicate_eval(self->plan->having, row, NULL, &self->op.scratch) != TRUTH_TRUE) {
-        row_unref(row);
-        row = NULL;
-    }
-    if (row && group->shown && row_equal(row, group->shown)) {
-        row_unref(row);
-    } else {
-        if (group->shown) {
-            zset_push(out, group->shown, -1);
-            row_unref(group->shown);
-        }
-        if (row)
-            zset_push(out, row, 1);
-        group->shown = row;
-    }
+        settle_row(self, group, out);
+    else
+        show(group, NULL, out);
     if (group->weight > 0 || group->contexts > 0)
         return;
-    hashtab_remove(&self->index, group->hash, at);
-    release_group(self, group);
-    group->next = self->free;
-    self->free = at;
+    accumulators_drop(&self->accumulators, group_state(group));
+    groups_remove(&self->groups, at);
+}
+
+static void settle_prefetch(const struct aggregate *self, size_t i)
+{
+    struct group *group;
+
+    if (i + AHEAD < self->touched_count)
+        __builtin_prefetch(group_at(&self->groups, self->touched[i + AHEAD]));
+    if (i + AHEAD / 2 >= self->touched_count)
+        return;
+    group = group_at(&self->groups, self->touched[i + AHEAD / 2]);
+    if (group->shown)
+        row_prefetch(group->shown);
 }
 
 static void aggregate_step(struct op *op, struct zset *const *in, struct zset *out)
 {
     struct aggregate *self = (struct aggregate *)op;
+    const struct zset_entry *entries = in[0]->entries;
+    size_t count = in[0]->count;
 
     if (!self->started && self->whole && !self->under_contexts)
         take_context(self, "", 0, 1);
@@ -323,10 +363,15 @@ static void aggregate_step(struct op *op, struct zset *const *in, struct zset *o
 
         take_context(self, row_key(entry->row), entry->row->key_size, entry->weight);
     }
-    for (size_t i = 0; i < in[0]->count; i++)
-        take_row(self, in[0]->entries[i].row, in[0]->entries[i].weight);
-    for (size_t i = 0; i < self->touched_count; i++)
+    for (size_t i = 0; i < count; i += TOGETHER) {
+        for (size_t n = i + TOGETHER; n < count && n < i + (size_t)2 * TOGETHER; n++)
+            row_prefetch(entries[n].row);
+        take_rows(self, entries + i, count - i < TOGETHER ? count - i : TOGETHER);
+    }
+    for (size_t i = 0; i < self->touched_count; i++) {
+        settle_prefetch(self, i);
         settle(self, self->touched[i], out);
+    }
     self->touched_count = 0;
 }
 
@@ -334,13 +379,19 @@ static void aggregate_release(struct op *op)
 {
     struct aggregate *self = (struct aggregate *)op;
 
-    for (size_t i = 0; i < self->count; i++)
-        if (self->groups[i].accumulators)
-            release_group(self, &self->groups[i]);
-    free(self->groups);
+    for (size_t i = 0; i < self->groups.count; i++) {
+        struct group *group = group_at(&self->groups, i);
+
+        if (!group->live)
+            continue;
+        accumulators_drop(&self->accumulators, group_state(group));
+        if (group->shown)
+            row_unref(group->shown);
+    }
+    accumulators_release(&self->accumulators);
+    groups_release(&self->groups);
     free(self->touched);
-    hashtab_release(&self->index);
-    buf_release(&self->key);
+    buf_release(&self->keys);
     buf_release(&self->text);
     arena_release(&self->arena);
 }
@@ -348,36 +399,31 @@ static void aggregate_release(struct op *op)
 static size_t aggregate_bytes(const struct op *op)
 {
     const struct aggregate *self = (const struct aggregate *)op;
-    size_t bytes = self->max * sizeof(*self->groups) + hashtab_bytes(&self->index);
+    size_t bytes = groups_bytes(&self->groups);
 
-    for (size_t i = 0; i < self->count; i++) {
-        if (!self->groups[i].accumulators)
-            continue;
-        bytes += self->groups[i].size;
-        for (size_t n = 0; n < self->accumulator_count; n++)
-            bytes += sizeof(struct accumulator) +
-                     accumulator_bytes(&self->groups[i].accumulators[n], &self->accumulators[n]);
-    }
+    for (size_t i = 0; i < self->groups.count; i++)
+        if (group_at(&self->groups, i)->live)
+            bytes +=
+                accumulators_bytes(&self->accumulators, group_state(group_at(&self->groups, i)));
     return bytes;
 }
 
 static size_t aggregate_rows(const struct op *op)
 {
-    return ((const struct aggregate *)op)->index.used;
+    return ((const struct aggregate *)op)->groups.index.used;
 }
 
 static void aggregate_check(const struct op *op)
 {
     const struct aggregate *self = (const struct aggregate *)op;
 
-    for (size_t i = 0; i < self->count; i++) {
-        const struct group *group = &self->groups[i];
+    for (size_t i = 0; i < self->groups.count; i++) {
+        struct group *group = group_at(&self->groups, i);
 
-        if (!group->accumulators)
+        if (!group->live)
             continue;
         SSP_ASSERT(group->weight > 0 || group->contexts > 0);
-        for (size_t n = 0; n < self->accumulator_count; n++)
-            SSP_ASSERT(accumulator_check(&group->accumulators[n], &self->accumulators[n]));
+        SSP_ASSERT(accumulators_check(&self->accumulators, group_state(group)));
     }
 }
 

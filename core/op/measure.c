@@ -83,12 +83,11 @@ static void write_value(struct buf *out, struct value value)
         value_write_canonical(out, value);
 }
 
-/* The value on a place; null if there is no such place. */
-static void write_place(struct buf *out, const struct order *order, const struct expr *expr,
-                        int64_t place, struct op *op)
+/* The value of a row; null if there is none. */
+static void write_row(struct buf *out, const struct row *row, const struct expr *expr,
+                      struct op *op)
 {
-    struct row *row = order_row_at(order, place);
-
+    op->work += row != NULL;
     write_value(out, row ? expr_eval(expr, row, &op->scratch) : make_null());
 }
 
@@ -98,37 +97,37 @@ static void write_null_if(struct buf *out, bool nothing)
         buf_add_string(out, "null");
 }
 
-static void write_sum(const struct plan_measure *measure, const struct accumulator *from,
+static void write_sum(const struct plan_measure *measure, const struct accumulated_sum *from,
                       struct buf *out)
 {
-    struct decimal count = decimal_of_int(from->as.sum.count);
+    struct decimal count = decimal_of_int(from->count);
     bool written =
-        from->as.sum.count > 0 && from->as.sum.unfit == 0 &&
-        (measure->function == AGGREGATE_SUM ? decimal_write(out, &from->as.sum.sum)
-                                            : decimal_write_ratio(out, &from->as.sum.sum, &count));
+        from->count > 0 && from->unfit == 0 &&
+        (measure->function == AGGREGATE_SUM ? decimal_write(out, &from->sum)
+                                            : decimal_write_ratio(out, &from->sum, &count));
 
     write_null_if(out, !written);
 }
 
 /* (n * sum of squares - square of the sum) / (n * (n - 1)), of the population n * n: exact until it
  * is written. */
-static void write_variance(const struct plan_measure *measure, const struct accumulator *from,
+static void write_variance(const struct plan_measure *measure, const struct accumulated_sum *from,
                            struct buf *out)
 {
     bool population =
         measure->function == AGGREGATE_STDDEV_POP || measure->function == AGGREGATE_VAR_POP;
     bool root = measure->function == AGGREGATE_STDDEV || measure->function == AGGREGATE_STDDEV_POP;
-    int64_t n = from->as.sum.count;
+    int64_t n = from->count;
     struct decimal count = decimal_of_int(n);
     struct decimal other = decimal_of_int(population ? n : n - 1);
     struct decimal square;
     struct decimal spread;
     struct decimal by;
-    bool written = n > !population && from->as.sum.unfit == 0;
+    bool written = n > !population && from->unfit == 0;
 
     if (written) {
-        square = decimal_product(&from->as.sum.sum, &from->as.sum.sum);
-        spread = decimal_product(&from->as.sum.squares, &count);
+        square = decimal_product(&from->sum, &from->sum);
+        spread = decimal_product(&from->squares, &count);
         by = decimal_product(&count, &other);
         decimal_add_times(&spread, &square, -1);
         written =
@@ -254,7 +253,7 @@ static void write_list(const struct plan_measure *measure, const struct accumula
     struct listing listing = {.expr = plan->inner, .op = op, .out = out, .separator = VALUE_NONE};
     struct buf separator = BUF_INIT;
 
-    if (!order->root) {
+    if (!order_first(order)) {
         buf_add_string(out, "null");
         return;
     }
@@ -275,69 +274,98 @@ static void write_list(const struct plan_measure *measure, const struct accumula
     buf_release(&listing.text);
 }
 
-static void write_truth(const struct plan_measure *measure, const struct accumulator *from,
+static void write_truth(const struct plan_measure *measure, const struct accumulated_truth *from,
                         struct buf *out)
 {
     bool all = measure->function == AGGREGATE_BOOL_AND;
 
-    if (from->as.truth.yes == 0 && from->as.truth.no == 0)
+    if (from->yes == 0 && from->no == 0)
         buf_add_string(out, "null");
     else
-        buf_add_string(out,
-                       (all ? from->as.truth.no == 0 : from->as.truth.yes > 0) ? "true" : "false");
+        buf_add_string(out, (all ? from->no == 0 : from->yes > 0) ? "true" : "false");
 }
 
-void measure_write(const struct plan_measure *measure, const struct accumulator_plan *plan,
-                   struct accumulator *from, struct buf *out, struct op *op)
+/* Of which end of the order the function tells. */
+static bool tells_first(enum plan_function function)
+{
+    return function == AGGREGATE_MIN || function == AGGREGATE_FIRST || function == AGGREGATE_MODE ||
+           function == AGGREGATE_ARG_MIN || function == AGGREGATE_ARG_MAX;
+}
+
+static bool tells_last(enum plan_function function)
+{
+    return function == AGGREGATE_MAX || function == AGGREGATE_LAST;
+}
+
+bool measure_is_told(const struct plan_measure *measure, const struct accumulator *from,
+                     const void *state)
+{
+    const struct accumulated_order *of = (const void *)((const char *)state + from->at);
+
+    return (tells_first(measure->function) && !of->first_moved) ||
+           (tells_last(measure->function) && !of->last_moved);
+}
+
+/* What is made of rows in order. */
+static void write_of_order(const struct plan_measure *measure, const struct accumulator_plan *plan,
+                           const struct order *order, struct buf *out, struct op *op)
 {
     static const struct value half = {"0.5", 3, VALUE_NUMBER};
-    const struct order *order = &from->as.order;
+    enum plan_function function = measure->function;
+    bool by_other = function == AGGREGATE_ARG_MIN || function == AGGREGATE_ARG_MAX;
+
+    if (tells_first(function))
+        write_row(out, order_first(order), by_other ? measure->expr : plan->inner, op);
+    else if (tells_last(function))
+        write_row(out, order_last(order), plan->inner, op);
+    else if (function == AGGREGATE_PERCENTILE_DISC)
+        write_row(out, order_row_at(order, place_of_share(measure->parameter, order_total(order))),
+                  plan->inner, op);
+    else if (function == AGGREGATE_MEDIAN || function == AGGREGATE_PERCENTILE)
+        write_percentile(plan, function == AGGREGATE_MEDIAN ? half : measure->parameter, order, out,
+                         op);
+    else
+        write_list(measure, plan, order, out, op);
+}
+
+void measure_write(const struct plan_measure *measure, struct accumulator *from, void *state,
+                   struct buf *out, struct op *op)
+{
+    const int64_t *count = accumulator_state(from, state);
 
     switch (measure->function) {
     case AGGREGATE_COUNT:
     case AGGREGATE_COUNT_DISTINCT:
-        buf_add_int(out, from->as.count);
+        buf_add_int(out, *count);
         break;
     case AGGREGATE_SUM:
     case AGGREGATE_AVG:
-        write_sum(measure, from, out);
+        write_sum(measure, accumulator_state(from, state), out);
         break;
     case AGGREGATE_STDDEV:
     case AGGREGATE_STDDEV_POP:
     case AGGREGATE_VARIANCE:
     case AGGREGATE_VAR_POP:
-        write_variance(measure, from, out);
+        write_variance(measure, accumulator_state(from, state), out);
         break;
     case AGGREGATE_BOOL_AND:
     case AGGREGATE_BOOL_OR:
-        write_truth(measure, from, out);
+        write_truth(measure, accumulator_state(from, state), out);
         break;
     case AGGREGATE_MIN:
+    case AGGREGATE_MAX:
     case AGGREGATE_FIRST:
+    case AGGREGATE_LAST:
     case AGGREGATE_MODE:
-        write_place(out, order, plan->inner, 0, op);
-        break;
     case AGGREGATE_ARG_MIN:
     case AGGREGATE_ARG_MAX:
-        write_place(out, order, measure->expr, 0, op);
-        break;
-    case AGGREGATE_MAX:
-    case AGGREGATE_LAST:
-        write_place(out, order, plan->inner, order_total(order) - 1, op);
-        break;
     case AGGREGATE_MEDIAN:
     case AGGREGATE_PERCENTILE:
-        write_percentile(plan, measure->function == AGGREGATE_MEDIAN ? half : measure->parameter,
-                         order, out, op);
-        break;
     case AGGREGATE_PERCENTILE_DISC:
-        write_place(out, order, plan->inner, place_of_share(measure->parameter, order_total(order)),
-                    op);
-        break;
     case AGGREGATE_ARRAY_AGG:
     case AGGREGATE_JSON_AGG:
     case AGGREGATE_STRING_AGG:
-        write_list(measure, plan, order, out, op);
+        write_of_order(measure, &from->plan, accumulator_order(from, state), out, op);
         break;
     case AGGREGATE_FUNCTIONS:
         break;

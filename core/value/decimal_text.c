@@ -154,6 +154,22 @@ static bool ratio_of(mpz_t x, mpz_t y, const struct decimal *a, const struct dec
     return below;
 }
 
+/* True if both can be made integers that are doubles: one division rounds once then. */
+static bool small_ratio(const struct decimal *a, const struct decimal *b, double *result)
+{
+    const int128 max = (int128)1 << DOUBLE_BITS;
+    int128 x = a->small;
+    int128 y = b->small;
+
+    if (a->large || b->large || a->scale > DOUBLE_EXACT_POWER || b->scale > DOUBLE_EXACT_POWER ||
+        decimal_magnitude(x) > max || decimal_magnitude(y) > max)
+        return false;
+    x *= decimal_power(b->scale);
+    y *= decimal_power(a->scale);
+    *result = (double)x / (double)y;
+    return decimal_magnitude(x) <= max && decimal_magnitude(y) <= max;
+}
+
 /* The nearest double of a / b. */
 static double ratio(const struct decimal *a, const struct decimal *b)
 {
@@ -163,6 +179,9 @@ static double ratio(const struct decimal *a, const struct decimal *b)
     bool cut;
     double result = 0;
 
+    if (small_ratio(a, b, &result))
+        return result;
+    result = 0;
     mpz_init(x);
     mpz_init(y);
     below = ratio_of(x, y, a, b);
@@ -225,6 +244,10 @@ static void write_integer(struct buf *buf, const struct decimal *integer)
                           integer->large);
         number_write_canonical(buf, digits.bytes, strlen(digits.bytes)); /* zeros may be many */
         buf_release(&digits);
+        return;
+    }
+    if (decimal_magnitude(integer->small) <= INT64_MAX) {
+        buf_add_int(buf, (int64_t)integer->small);
         return;
     }
     rest = (uint128)decimal_magnitude(integer->small);

@@ -20,6 +20,8 @@ enum { FANOUT = 4, FIRST_MAX = 2 };
 enum { FANOUT = 64, FIRST_MAX = 4 };
 #endif
 
+enum { LINE = 64, PREFETCHED = 4 * LINE };
+
 void order_init(struct order *order, const struct order_field *fields, size_t field_count,
                 uint64_t *work)
 {
@@ -332,21 +334,24 @@ void order_add(struct order *order, struct row *row, int64_t weight)
     arena_reset(&order->scratch);
 }
 
-/* Its header, and where the first fields are. */
-static void row_prefetch(const struct row *row)
+struct row *order_first(const struct order *order)
 {
-    __builtin_prefetch(row);
-    __builtin_prefetch((const char *)row + 64);
+    return order->root ? order->root->slots[0].row : NULL;
 }
 
-void order_prefetch(const struct order *order)
+struct row *order_last(const struct order *order)
 {
-    const struct order_node *root = order->root;
+    const struct order_node *node = order->root;
 
-    if (root) {
-        row_prefetch(root->slots[0].row);
-        row_prefetch(root->slots[root->count - 1].row); /* of a leaf: the last one */
-    }
+    while (node && node->children)
+        node = node->children[node->count - 1];
+    return node ? node->slots[node->count - 1].row : NULL;
+}
+
+void order_prefetch(const struct order_node *root)
+{
+    for (size_t line = 0; root && line < PREFETCHED; line += LINE)
+        __builtin_prefetch((const char *)root + line);
 }
 
 int64_t order_total(const struct order *order)

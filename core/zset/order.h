@@ -61,8 +61,12 @@ void order_release(struct order *order);
 /* Adds a weight; the row's total must not become negative. */
 void order_add(struct order *order, struct row *row, int64_t weight);
 
-void order_prefetch(const struct order *order); /* the rows at its ends will be read soon */
-int64_t order_total(const struct order *order); /* places taken */
+/* The rows at its ends, borrowed; NULL: it is empty. The first one O(1), the last one O(log n). */
+struct row *order_first(const struct order *order);
+struct row *order_last(const struct order *order);
+/* An order with this root will take a row soon. */
+void order_prefetch(const struct order_node *root);
+int64_t order_total(const struct order *order);                 /* places taken */
 int64_t order_rank(struct order *order, const struct row *row); /* places before the row */
 
 /* Hands out the rows on the places [from, to), in order; weights are cut at both ends. */
