@@ -117,8 +117,8 @@ static const char help[] =
     "      --max-line=BYTES   longest line taken (default 256M)\n"
     "      --hash             add result_hash to streaming and delta updates\n"
     "      --seq              add the number of the step to updates\n"
-    "  -j, --threads=N        threads (default 1); from 2 on reading and writing have their own,\n"
-    "                         and large steps may run on N\n"
+    "  -j, --threads=N        threads (default 1); from 2 on reading, writing and views have\n"
+    "                         their own, and large steps may run on N\n"
     "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot;\n"
     "                         or plan: the plans as JSON\n"
     "      --check            check the plans and exit\n"
@@ -358,6 +358,7 @@ static bool read_option(struct options *options, int option)
         return true;
     case OPT_LINE_BUFFERED:
         options->line_buffered = true;
+        options->engine.prompt = true;
         return true;
     case OPT_BENCH:
         options->parse_only = true;

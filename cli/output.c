@@ -63,6 +63,7 @@ static void fail_output(struct run *run)
     int status = fail_system(run->options.output ? run->options.output : "standard output");
 
     lines_close(&run->log);
+    ssp_wait(run->ssp);
     writer_stop(run->writer);
     exit(status);
 }
@@ -82,6 +83,7 @@ static void pass_output(struct run *run)
 
 void flush_output(struct run *run)
 {
+    ssp_wait(run->ssp);
     pass_output(run);
     if (run->writer && !writer_wait(run->writer))
         fail_output(run);

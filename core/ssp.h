@@ -49,7 +49,8 @@ struct ssp_options {
     bool initial;     /* ssp_start() writes every view, whatever was there */
     bool hash;
     bool seq;
-    uint64_t threads; /* that large steps may run on; 0 and 1: the caller's */
+    uint64_t threads; /* that large steps may run on; 0 and 1: the caller's alone */
+    bool prompt;      /* what a step writes is there when the line is done, whatever the threads */
     uint64_t verify;  /* every so many steps; 0: never */
     /* Reads the line at a place again (ssp_next_place()), padded; false: it cannot. With it, rows
      * that no view shows are kept as the fields that plans read and a hash. NULL: rows are kept
@@ -152,7 +153,11 @@ void ssp_flush(struct ssp *ssp);
 /* The log is over: the last step. SSP_INCOMPLETE if an open transaction was dropped. */
 int ssp_end(struct ssp *ssp, struct ssp_error *error);
 
-/* Lines of updates so far; ssp_output_taken() empties the buffer. */
+/* With threads: until all steps so far have written. */
+void ssp_wait(struct ssp *ssp);
+
+/* Lines of updates so far, with threads those that are ready; ssp_output_taken() empties the
+ * buffer. */
 const char *ssp_output(const struct ssp *ssp, size_t *size);
 void ssp_output_taken(struct ssp *ssp);
 
@@ -164,7 +169,7 @@ void ssp_messages_taken(struct ssp *ssp);
  * no such format. */
 bool ssp_explain(struct ssp *ssp, const char *format);
 
-struct ssp_counters ssp_counters(const struct ssp *ssp);
+struct ssp_counters ssp_counters(struct ssp *ssp);
 
 /* What only the caller knows of a run, for ssp_stats(). Times in nanoseconds. */
 struct ssp_outside {

@@ -11,7 +11,7 @@ static inline struct gen options_of(const struct gen_case *c)
     return (struct gen){.state = c->seed ^ UINT64_C(0xa5a5a5a5a5a5a5a5)};
 }
 
-/* Any way of making steps. */
+/* Any way of making steps, on any number of threads. */
 static inline void gen_pace(struct gen *g, struct run_options *options)
 {
     static const char *const windows[] = {"1us", "300ms", "1s", "5s", "30s", "1h"};
@@ -25,6 +25,7 @@ static inline void gen_pace(struct gen *g, struct run_options *options)
     options->batch_on = gen_percent(g, 30) ? gen_percent(g, 80) ? "txn" : "record.a" : NULL;
     options->clock = gen_percent(g, 80) ? gen_next(g) : 0;
     options->settings.refresh = gen_percent(g, 70);
+    options->threads = gen_percent(g, 40) ? 2 + gen_below(g, 3) : 0;
 }
 
 static inline bool inside_after(bool inside, enum line_kind kind)
@@ -114,14 +115,15 @@ static inline bool run_log(struct run *run, const struct gen_case *c, const stru
         return true;
     text_add(why,
              "%s  in a run with batch %u, max_pending %u, window %s on %s, batch_on %s, clock %d, "
-             "refresh %d, no_coalesce %d, hash %d, seq %d, strict "
+             "refresh %d, threads %u, ahead %d, no_coalesce %d, hash %d, seq %d, strict "
              "%d, follow %d, truncates %d, before_start %u, loads %d, initial %d, format %s, emit "
              "%s, semantics %s\n",
              run->why.bytes, (unsigned)options->batch, (unsigned)options->max_pending,
              setting(options->window, NULL, "-"), setting(options->window_on, NULL, "the clock"),
              setting(options->batch_on, NULL, "-"), options->clock != 0, options->settings.refresh,
-             options->no_coalesce, options->hash, options->seq, options->strict, options->follow,
-             options->truncates, (unsigned)options->before_start, options->loads, options->initial,
+             (unsigned)options->threads, options->ahead, options->no_coalesce, options->hash,
+             options->seq, options->strict, options->follow, options->truncates,
+             (unsigned)options->before_start, options->loads, options->initial,
              setting(options->settings.format, NULL, "-"),
              setting(options->settings.emit, NULL, "-"),
              setting(options->settings.semantics, NULL, "-"));

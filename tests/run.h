@@ -119,8 +119,16 @@ static inline void need(struct run *run, const char *bytes)
         (void)complain(&run->why, "refused: %s: %s", error.message, bytes);
 }
 
+/* Steps may still be on their way: what they write is recorded. */
+static inline void settle(struct run *run)
+{
+    ssp_wait(run->ssp);
+    take(run, true, false);
+}
+
 static inline void need_snapshots(struct run *run, bool recorded)
 {
+    settle(run);
     for (unsigned i = 0; i < run->live_count; i++) {
         const struct case_line line = {LINE_SNAPSHOTS, NULL, run->live[i].view};
 
@@ -207,7 +215,7 @@ static inline void run_line(struct run *run, const struct case_line *line)
         return;
     if (comes_or_goes && run->options->follow) { /* no step together with the change of views */
         need(run, "{\"op\":\"flush\"}");
-        take(run, true, false);
+        settle(run);
         if (!run->options->unasked)
             need_snapshots(run, false);
     }
@@ -291,7 +299,7 @@ static inline void tear_down(struct run *run)
         take(run, true, false);
     }
     need(run, "{\"op\":\"flush\"}");
-    take(run, true, false);
+    settle(run);
     for (unsigned i = 0; i < run->live_count; i++) {
         const struct case_line line = {LINE_SNAPSHOTS, NULL, run->live[i].view};
 

@@ -37,7 +37,7 @@ def line(table, op, i, record=None, **more):
 def run(*args, log="", status=0):
     done = subprocess.run([SSP, *args], input=log.encode(), capture_output=True, timeout=TIMEOUT,
                           check=False)
-    assert done.returncode == status, (done.returncode, done.stderr.decode())
+    assert status is None or done.returncode == status, (done.returncode, done.stderr.decode())
     return done.stdout.decode(), done.stderr.decode()
 
 
@@ -118,6 +118,25 @@ def test_every_count_of_a_small_log():
         "top_by_rows": [{"step": n, "source": "<stdin>", "line": n, "id": i, "mutations": 1,
                          "rows": rows, "updates": 1} for n, i, rows in steps],
     }
+
+
+def test_threads_change_no_count():
+    with open(SHOP, encoding="utf-8") as file:
+        lines = file.readlines()
+    again = [x.replace('"create"', '"update"') for x in lines]
+    log = "".join(lines + again + lines[::-1] + ['{"op":"snapshot","view_id":"seldom"}\n'] + again)
+    seldom = plan({"id": "seldom", "refresh": 5, "format": "delta", "root": {
+        "op": "aggregate", "input": {"op": "scan", "table": "orders"}, "group_by": ["customer_id"],
+        "aggregates": [{"func": "count"}, {"func": "sum", "field": "total"}]}})
+    for name, batch in itertools.product(PLANS, ("1", "7", "2000")):
+        args = ["--on-error=skip", "-q", "--seq", "--batch", batch, "-p", name, "-p", seldom]
+        one, out, _ = stats(*args, log=log, status=None)
+        for threads in ("2", "4"):
+            other, same, _ = stats("--threads", threads, *args, log=log, status=None)
+            assert out == same and without_times(one) == without_times(other)
+            check_operators(other)
+            assert other["step_latency"]["count"] == one["steps"]["made"] or batch == "1"
+            assert other["circuit"]["time_us"] > 0
 
 
 def test_a_batch_is_counted_after_coalescing():
@@ -498,7 +517,8 @@ def test_reports_come_at_intervals():
     assert (reports[-1]["run"]["at"], reports[-1]["steps"]["made"]) == ("end", 1)
     elapsed = [x["run"]["elapsed_us"] for x in reports]
     assert elapsed == sorted(elapsed)
-    assert elapsed[2] - elapsed[0] > 70000  # two intervals, less the grain of the clock
+    for i, time_us in enumerate(elapsed[:3]):  # it may be late, but never early
+        assert time_us > 50000 * (i + 1) - 10000, elapsed  # less the grain of the clock
 
 
 def test_a_collector_never_sees_half_of_it():

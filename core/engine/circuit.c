@@ -66,6 +66,7 @@ static void node_free(struct node *node)
     plan_memory_unref(node->memory);
     buf_release(&node->text);
     zset_release(&node->out);
+    zset_release(&node->early);
     free(node->consumers);
     free(node->inputs);
     free(node->views);
@@ -266,15 +267,21 @@ struct node **circuit_places(const struct circuit *circuit)
     return nodes;
 }
 
+static void run_release(struct circuit_run *run)
+{
+    free(run->queue);
+    free(run->ran);
+    free(run->in);
+}
+
 void circuit_release(struct circuit *circuit)
 {
     for (size_t i = 0; i < circuit->count; i++)
         node_free(circuit->nodes[i]);
     free(circuit->nodes);
-    free(circuit->queue);
-    free(circuit->in);
+    run_release(&circuit->run);
+    run_release(&circuit->back);
     free(circuit->wave);
-    free(circuit->ran);
     hashtab_release(&circuit->index);
     memset(circuit, 0, sizeof(*circuit));
 }

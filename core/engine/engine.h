@@ -44,6 +44,11 @@ struct ssp {
     uint64_t differences;
     uint64_t evaluated; /* views computed anew after the start */
     struct meter meter;
+    struct relay *relay; /* NULL: every step is whole before the next begins */
+    struct {             /* updates, on whichever thread does (relay.h) */
+        struct buf *out;
+        struct timer *timer;
+    } writing;
     struct buf trace; /* lines of views, until it is known what stands before them */
     struct buf report;
     struct buf plans; /* as JSON, for --explain=plan */
@@ -64,7 +69,12 @@ int engine_give(struct ssp_error *error, const struct err *err, bool torn);
 
 /* engine/step.c: the change that waits goes through the circuit and the views. */
 void engine_step(struct ssp *ssp);
+void engine_settle(struct ssp *ssp); /* the same, and it and all before it are done */
 struct view_line engine_line(const struct ssp *ssp, enum view_mark mark);
+
+/* Of a step that has gone through the circuit: each view that changed, or is due, writes. */
+void engine_write_changed(struct ssp *ssp, const struct circuit_run *run, uint64_t step,
+                          int64_t time);
 
 /* The view's line for a change, into the output, with what is traced and measured of it. */
 void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,

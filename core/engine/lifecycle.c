@@ -98,7 +98,7 @@ static enum status find_named(const struct ssp *ssp, const struct mutation *line
 static enum status evaluate(struct ssp *ssp, const struct plan_view *plan, bool whole,
                             struct circuit *circuit, struct node **root, struct err *err)
 {
-    *circuit = (struct circuit){.timer = ssp->circuit.timer, .crew = ssp->crew};
+    *circuit = (struct circuit){.run = {.timer = ssp->circuit.run.timer}, .crew = ssp->crew};
     *root = circuit_add(circuit, plan->circuit, plan->memory);
     if (engine_load_tables(ssp, circuit, whole, err) == OK) {
         circuit_step(circuit);
@@ -194,7 +194,7 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
 
     if (plan_read_member(ssp->reader.json, source, &ssp->defaults, &known, &plan, err) != OK)
         return ERR_INPUT;
-    engine_step(ssp);
+    engine_settle(ssp);
     if (engine_whole(ssp, err) != OK || evaluate(ssp, &plan, false, &circuit, &root, err) != OK) {
         plan_memory_unref(plan.memory);
         return err->status;
@@ -231,7 +231,7 @@ enum status engine_unregister(struct ssp *ssp, const struct mutation *mutation, 
 
     if (find_named(ssp, mutation, &at, err) != OK)
         return ERR_INPUT;
-    engine_step(ssp);
+    engine_settle(ssp);
     line = engine_line(ssp, MARK_NONE);
     view = ssp->views[at];
     line.always = view->plan.format == FORMAT_FLAT || view->plan.format == FORMAT_TREE;
@@ -256,7 +256,7 @@ enum status engine_snapshot(struct ssp *ssp, const struct mutation *mutation, st
 
     if (find_named(ssp, mutation, &at, err) != OK)
         return ERR_INPUT;
-    engine_step(ssp);
+    engine_settle(ssp);
     line = engine_line(ssp, MARK_SNAPSHOT);
     engine_write_held(ssp, ssp->views[at]); /* updates and snapshot agree */
     /* A flat view of the same plan, for as long as it takes to write it; of a tree a tree. */

@@ -1,4 +1,5 @@
-/* Running what the changes reach: a queue by number, and waves of nodes on several threads. */
+/* Running what the changes reach: a queue by number, waves of nodes on several threads, and the two
+ * halves of a cut circuit. */
 #include "engine/circuit.h"
 
 #include "base/crew.h"
@@ -13,103 +14,126 @@ enum { PARALLEL_ROWS = 1, PARALLEL_VIEWS = 1 };
 enum { PARALLEL_ROWS = 512, PARALLEL_VIEWS = 4 };
 #endif
 
-void circuit_enqueue(struct circuit *circuit, struct node *node)
+static void enqueue(struct circuit_run *run, struct node *node)
 {
-    size_t i = circuit->queue_count;
+    size_t i = run->queue_count;
 
     if (node->queued)
         return;
     node->queued = true;
-    circuit->queue = mem_grow(circuit->queue, &circuit->queue_max, i + 1, sizeof(struct node *));
-    circuit->queue_count++;
-    for (; i > 0 && circuit->queue[(i - 1) / 2]->number > node->number; i = (i - 1) / 2)
-        circuit->queue[i] = circuit->queue[(i - 1) / 2];
-    circuit->queue[i] = node;
+    run->queue = mem_grow(run->queue, &run->queue_max, i + 1, sizeof(struct node *));
+    run->queue_count++;
+    for (; i > 0 && run->queue[(i - 1) / 2]->number > node->number; i = (i - 1) / 2)
+        run->queue[i] = run->queue[(i - 1) / 2];
+    run->queue[i] = node;
 }
 
-static struct node *dequeue(struct circuit *circuit)
+void circuit_enqueue(struct circuit *circuit, struct node *node)
 {
-    struct node *first = circuit->queue[0];
-    struct node *last = circuit->queue[--circuit->queue_count];
+    enqueue(&circuit->run, node);
+}
+
+static struct node *dequeue(struct circuit_run *run)
+{
+    struct node **queue = run->queue;
+    struct node *first = queue[0];
+    struct node *last = queue[--run->queue_count];
     size_t i = 0;
 
     for (;;) {
         size_t child = 2 * i + 1;
 
-        if (child >= circuit->queue_count)
+        if (child >= run->queue_count)
             break;
-        if (child + 1 < circuit->queue_count &&
-            circuit->queue[child + 1]->number < circuit->queue[child]->number)
+        if (child + 1 < run->queue_count && queue[child + 1]->number < queue[child]->number)
             child++;
-        if (circuit->queue[child]->number > last->number)
+        if (queue[child]->number > last->number)
             break;
-        circuit->queue[i] = circuit->queue[child];
+        queue[i] = queue[child];
         i = child;
     }
-    circuit->queue[i] = last;
+    queue[i] = last;
     first->queued = false;
     return first;
 }
 
+static struct zset *out_of(const struct circuit_run *run, struct node *node)
+{
+    return run->early ? &node->early : &node->out;
+}
+
 void circuit_push(struct circuit *circuit, struct node *scan, struct row *row, int64_t weight)
 {
-    zset_push(&scan->out, row, weight);
-    circuit_enqueue(circuit, scan);
+    zset_push(out_of(&circuit->run, scan), row, weight);
+    enqueue(&circuit->run, scan);
 }
 
 void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *row, int64_t weight)
 {
-    zset_add(&scan->out, row, weight);
-    circuit_enqueue(circuit, scan);
+    zset_add(out_of(&circuit->run, scan), row, weight);
+    enqueue(&circuit->run, scan);
 }
 
 /* The changes that a node takes, and how many rows they are. */
-static size_t inputs_of(const struct node *node, struct zset **in)
+static size_t inputs_of(const struct circuit_run *run, const struct node *node, struct zset **in)
 {
     size_t rows = 0;
 
     for (unsigned i = 0; i < node->input_count; i++) {
-        in[i] = &node->inputs[i]->out;
+        in[i] = out_of(run, node->inputs[i]);
         rows += in[i]->count;
     }
     return rows;
 }
 
-static void run(struct circuit *circuit, struct node *node)
+static void run_node(struct circuit_run *run, struct node *node)
 {
-    struct timer *timer = circuit->timer;
+    struct zset *out = out_of(run, node);
     struct timing timing = {0};
     size_t rows;
 
     if (!node->op->class->step) {
-        node->op->rows_out += node->out.count;
+        node->op->rows_out += out->count;
         return;
     }
-    circuit->in = mem_grow(circuit->in, &circuit->in_max, node->input_count, sizeof(struct zset *));
-    rows = inputs_of(node, circuit->in);
-    if (timer)
-        timing = timer_start(timer, node->runs, rows);
-    op_step(node->op, node->input_count, circuit->in, &node->out);
+    run->in = mem_grow(run->in, &run->in_max, node->input_count, sizeof(struct zset *));
+    rows = inputs_of(run, node, run->in);
+    if (run->timer)
+        timing = timer_start(run->timer, node->runs, rows);
+    op_step(node->op, node->input_count, run->in, out);
     if (timing.weight)
-        node->time += timing.weight * timer_stop(timer, &timing);
+        node->time += timing.weight * timer_stop(run->timer, &timing);
+}
+
+static void add_ran(struct circuit_run *run, struct node *node)
+{
+    run->ran = mem_grow(run->ran, &run->ran_max, run->ran_count + 1, sizeof(struct node *));
+    run->ran[run->ran_count++] = node;
+}
+
+/* In the back of a cut circuit. */
+static bool is_behind(const struct circuit *circuit, const struct node *node)
+{
+    return node->number >= circuit->cut;
 }
 
 /* What follows from a node that has run. */
-static void pass_on(struct circuit *circuit, struct node *node)
+static void pass_on(struct circuit *circuit, struct circuit_run *run, struct node *node)
 {
-    circuit->runs++;
-    circuit->runs_saved += node->users - 1;
+    size_t rows = out_of(run, node)->count;
+
+    run->runs++;
+    run->runs_saved += node->users - 1;
     node->runs++;
     if (node->op->fault)
         circuit->fault = node->op->fault;
-    if (node->out.count == 0)
+    if (rows == 0)
         return;
-    circuit->rows += node->out.count;
-    circuit->ran =
-        mem_grow(circuit->ran, &circuit->ran_max, circuit->ran_count + 1, sizeof(struct node *));
-    circuit->ran[circuit->ran_count++] = node;
+    run->rows += rows;
+    add_ran(run, node);
     for (size_t i = 0; i < node->consumer_count; i++)
-        circuit_enqueue(circuit, node->consumers[i]);
+        if (!run->early || !is_behind(circuit, node->consumers[i]))
+            enqueue(run, node->consumers[i]);
 }
 
 /* Adds the views below a node to those of other nodes, up to as many as are asked for. */
@@ -124,27 +148,33 @@ static size_t count_views(struct circuit *circuit, struct node *node, size_t cou
     return count;
 }
 
+bool circuit_may_share(const struct circuit *circuit, size_t rows, size_t views)
+{
+    return circuit->crew && rows >= PARALLEL_ROWS && views >= PARALLEL_VIEWS;
+}
+
 /* Whether handing out the nodes of this step to threads is worth it. */
 static bool is_large(struct circuit *circuit)
 {
+    const struct circuit_run *run = &circuit->run;
     size_t rows = 0;
     size_t views = 0;
 
     if (!circuit->crew)
         return false;
-    for (size_t i = 0; i < circuit->queue_count; i++)
-        rows += circuit->queue[i]->out.count; /* only scans have one yet */
-    if (rows < PARALLEL_ROWS)
+    for (size_t i = 0; i < run->queue_count; i++)
+        rows += run->queue[i]->out.count; /* only scans have one yet */
+    if (!circuit_may_share(circuit, rows, PARALLEL_VIEWS))
         return false;
     circuit->visits++;
-    for (size_t i = 0; i < circuit->queue_count; i++)
-        views = count_views(circuit, circuit->queue[i], views, PARALLEL_VIEWS);
+    for (size_t i = 0; i < run->queue_count; i++)
+        views = count_views(circuit, run->queue[i], views, PARALLEL_VIEWS);
     return views >= PARALLEL_VIEWS;
 }
 
 static uint64_t now(const struct circuit *circuit)
 {
-    return circuit->timer && circuit->timer->now ? circuit->timer->now() : 0;
+    return circuit->run.timer && circuit->run.timer->now ? circuit->run.timer->now() : 0;
 }
 
 /* On any thread: touches nothing but the node. */
@@ -155,7 +185,7 @@ static void run_part(void *context, size_t i)
     struct zset **in = mem_alloc(node->input_count * sizeof(struct zset *));
     uint64_t start = now(circuit);
 
-    (void)inputs_of(node, in);
+    (void)inputs_of(&circuit->run, node, in);
     op_step(node->op, node->input_count, in, &node->out);
     node->time += now(circuit) - start;
     free(in);
@@ -166,15 +196,15 @@ static void run_wave(struct circuit *circuit, size_t count)
     uint64_t start = now(circuit);
 
     crew_run(circuit->crew, run_part, circuit, count);
-    if (circuit->timer)
-        circuit->timer->own += now(circuit) - start;
+    if (circuit->run.timer)
+        circuit->run.timer->own += now(circuit) - start;
 }
 
 /* Takes the nodes of the lowest level out of the queue; how many there are that have to run. */
 static size_t next_wave(struct circuit *circuit)
 {
-    struct node **nodes = circuit->queue;
-    size_t count = circuit->queue_count;
+    struct node **nodes = circuit->run.queue;
+    size_t count = circuit->run.queue_count;
     unsigned level = UINT_MAX;
     size_t wave = 0;
 
@@ -187,7 +217,7 @@ static size_t next_wave(struct circuit *circuit)
         circuit->wave[wave++] = nodes[i];
         nodes[i]->queued = false;
     }
-    circuit->queue_count = 0;
+    circuit->run.queue_count = 0;
     for (size_t i = 0; i < count; i++) /* the others, in the order of a heap again */
         if (nodes[i]->queued) {
             nodes[i]->queued = false;
@@ -199,34 +229,87 @@ static size_t next_wave(struct circuit *circuit)
 /* Level by level. */
 static void step_together(struct circuit *circuit)
 {
-    while (circuit->queue_count) {
+    while (circuit->run.queue_count) {
         size_t count = next_wave(circuit);
 
         if (count > 1 && circuit->wave[0]->op->class->step)
             run_wave(circuit, count);
         else
             for (size_t i = 0; i < count; i++)
-                run(circuit, circuit->wave[i]);
+                run_node(&circuit->run, circuit->wave[i]);
         for (size_t i = 0; i < count; i++)
-            pass_on(circuit, circuit->wave[i]);
+            pass_on(circuit, &circuit->run, circuit->wave[i]);
     }
+}
+
+static void run_queue(struct circuit *circuit, struct circuit_run *run)
+{
+    while (run->queue_count) {
+        struct node *node = dequeue(run);
+
+        run_node(run, node);
+        pass_on(circuit, run, node);
+    }
+}
+
+static void finish(struct circuit_run *run)
+{
+    for (size_t i = 0; i < run->ran_count; i++)
+        zset_clear(out_of(run, run->ran[i]));
+    run->ran_count = 0;
 }
 
 void circuit_step(struct circuit *circuit)
 {
     if (is_large(circuit))
         step_together(circuit);
-    while (circuit->queue_count) {
-        struct node *node = dequeue(circuit);
-
-        run(circuit, node);
-        pass_on(circuit, node);
-    }
+    run_queue(circuit, &circuit->run);
 }
 
 void circuit_finish(struct circuit *circuit)
 {
-    for (size_t i = 0; i < circuit->ran_count; i++)
-        zset_clear(&circuit->ran[i]->out);
-    circuit->ran_count = 0;
+    finish(&circuit->run);
+}
+
+/* Does the back need the node's change? */
+static bool crosses(const struct circuit *circuit, const struct node *node)
+{
+    bool does = node->view_count > 0;
+
+    for (size_t i = 0; !does && i < node->consumer_count; i++)
+        does = is_behind(circuit, node->consumers[i]);
+    return does;
+}
+
+void circuit_step_front(struct circuit *circuit, circuit_give *give, void *context)
+{
+    struct circuit_run *run = &circuit->run;
+
+    run_queue(circuit, run);
+    for (size_t i = 0; i < run->ran_count; i++)
+        if (crosses(circuit, run->ran[i])) {
+            give(context, run->ran[i], &run->ran[i]->early);
+            zset_forget(&run->ran[i]->early);
+        }
+    finish(run);
+}
+
+void circuit_take(struct circuit *circuit, struct node *node, const struct zset_entry *entries,
+                  size_t count)
+{
+    zset_take(&node->out, entries, count);
+    add_ran(&circuit->back, node);
+    for (size_t i = 0; i < node->consumer_count; i++)
+        if (is_behind(circuit, node->consumers[i]))
+            enqueue(&circuit->back, node->consumers[i]);
+}
+
+void circuit_step_back(struct circuit *circuit)
+{
+    run_queue(circuit, &circuit->back);
+}
+
+void circuit_finish_back(struct circuit *circuit)
+{
+    finish(&circuit->back);
 }

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "engine/ahead.h"
 #include "engine/engine.h"
+#include "engine/relay.h"
 
 #include <string.h>
 
@@ -45,7 +46,10 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     ssp->reader.strict = options->strict;
     ssp->batch.keep_prefix = options->keep_prefix;
     timer_init(&ssp->meter.timer, options->stopwatch, options->profile);
-    ssp->circuit.timer = &ssp->meter.timer;
+    ssp->circuit.run.timer = &ssp->meter.timer;
+    ssp->writing.out = &ssp->out;
+    ssp->writing.timer = &ssp->meter.timer;
+    ssp->relay = relay_new(ssp);
     ssp->crew = crew_new(options->threads);
     ssp->circuit.crew = ssp->crew;
     if (engine_read_options(ssp, &err) == OK)
@@ -59,6 +63,7 @@ void ssp_free(struct ssp *ssp)
 {
     if (!ssp)
         return;
+    relay_free(ssp->relay);
     batch_release(&ssp->batch);
     buf_release(&ssp->pace.run);
     while (ssp->view_count > 0) { /* the last one first, as unlisten() looks */
@@ -122,6 +127,11 @@ void ssp_flush(struct ssp *ssp)
 {
     if (ssp->started && !ssp->batch.transaction && !ssp->broken)
         engine_step(ssp);
+}
+
+void ssp_wait(struct ssp *ssp)
+{
+    relay_wait(ssp);
 }
 
 void ssp_clock(struct ssp *ssp, int64_t now)
@@ -379,6 +389,7 @@ int ssp_end(struct ssp *ssp, struct ssp_error *error)
     }
     if (!ssp->broken)
         finish_batch(ssp);
+    relay_wait(ssp);
     if (!ssp->broken && ssp->started && !ssp->circuit.fault)
         engine_write_all_held(ssp);
     if (!open || ssp->circuit.fault)
@@ -420,10 +431,13 @@ uint64_t ssp_steps(const struct ssp *ssp)
     return ssp->steps;
 }
 
-struct ssp_counters ssp_counters(const struct ssp *ssp)
+struct ssp_counters ssp_counters(struct ssp *ssp)
 {
     const struct batch_counters *batch = &ssp->batch.counters;
-    struct ssp_counters counters = {
+    struct ssp_counters counters;
+
+    relay_wait(ssp);
+    counters = (struct ssp_counters){
         .mutations = batch->mutations,
         .records = batch->records,
         .unchanged = batch->unchanged,

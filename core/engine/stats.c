@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "engine/engine.h"
+#include "engine/relay.h"
 #include "plan/write.h"
 
 #include <string.h>
@@ -169,7 +170,7 @@ static void add_output(struct stats *stats, const struct ssp *ssp,
     add_number(table, outside->bytes_out);
 }
 
-static void add_circuit(struct stats *stats, const struct ssp *ssp)
+static void add_circuit(struct stats *stats, struct ssp *ssp)
 {
     static const struct stat_column columns[] = {
         {"views", STAT_GAUGE, "Views", NULL},
@@ -198,8 +199,8 @@ static void add_circuit(struct stats *stats, const struct ssp *ssp)
     add_number(table, counters.nodes);
     add_number(table, shared);
     add_number(table, ssp->circuit.hits);
-    add_number(table, ssp->circuit.runs);
-    add_number(table, ssp->circuit.runs_saved);
+    add_number(table, ssp->circuit.run.runs + ssp->circuit.back.runs);
+    add_number(table, ssp->circuit.run.runs_saved + ssp->circuit.back.runs_saved);
     add_number(table, counters.rows_in);
     add_number(table, counters.rows_out);
     add_number(table, counters.work);
@@ -368,6 +369,7 @@ const char *ssp_stats(struct ssp *ssp, const char *format, const struct ssp_outs
 
     if (!write)
         return NULL;
+    relay_wait(ssp);
     collect(&stats, ssp, outside);
     buf_clear(&ssp->report);
     write(&stats, &ssp->report);

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "base/mem.h"
+#include "engine/relay.h"
 #include "value/json_write.h"
 
 #include <string.h>
@@ -21,13 +22,13 @@ static int ordinal_compare(const void *a, const void *b)
 
 /* The views whose root changed, in their order; found from the nodes that ran, not by asking all.
  */
-static size_t changed_views(struct ssp *ssp)
+static size_t changed_views(struct ssp *ssp, const struct circuit_run *run)
 {
     size_t count = 0;
     size_t kept = 0;
 
-    for (size_t i = 0; i < ssp->circuit.ran_count; i++) {
-        const struct node *node = ssp->circuit.ran[i];
+    for (size_t i = 0; i < run->ran_count; i++) {
+        const struct node *node = run->ran[i];
 
         ssp->changed = mem_grow(ssp->changed, &ssp->changed_max, count + node->view_count,
                                 sizeof(struct view *));
@@ -45,14 +46,14 @@ static size_t changed_views(struct ssp *ssp)
 void engine_write(struct ssp *ssp, struct view *view, const struct zset *change,
                   const struct view_line *line)
 {
-    struct timer *timer = &ssp->meter.timer;
+    struct timer *timer = ssp->writing.timer;
     struct timing timing = timer_start(timer, view->runs++, change->count);
     uint64_t records = view->records;
     bool written;
 
     if (view->trace)
         trace_nothing(view->trace);
-    written = view_step(view, change, line, &ssp->out);
+    written = view_step(view, change, line, ssp->writing.out);
     ssp->updates += written;
     ssp->records += view->records - records;
     if (view->trace)
@@ -74,7 +75,7 @@ static struct step step_begin(struct ssp *ssp)
     struct step step = {
         .mutations = ssp->batch.waiting,
         .records = ssp->batch.counters.records,
-        .rows = ssp->circuit.rows,
+        .rows = ssp->circuit.run.rows,
         .updates = ssp->updates,
     };
 
@@ -103,7 +104,7 @@ static void trace_step(struct ssp *ssp, const struct step *step)
                        ssp->line, (unsigned long long)step->mutations,
                        (unsigned long long)(ssp->batch.counters.records - step->records),
                        (unsigned long long)ssp->batch.coalesce.tables,
-                       (unsigned long long)(ssp->circuit.rows - step->rows),
+                       (unsigned long long)(ssp->circuit.run.rows - step->rows),
                        (unsigned long long)(ssp->updates - step->updates));
     }
     engine_tell_trace(ssp);
@@ -120,7 +121,7 @@ static void step_end(struct ssp *ssp, struct step *step)
         .id = one ? key->bytes : NULL,
         .id_size = one ? key->size : 0,
         .mutations = step->mutations,
-        .rows = ssp->circuit.rows - step->rows,
+        .rows = ssp->circuit.run.rows - step->rows,
         .updates = ssp->updates - step->updates,
     };
 
@@ -134,8 +135,8 @@ static void step_end(struct ssp *ssp, struct step *step)
 }
 
 /* Views that write less often take in what changed and write if they are due. Returns how many of
- * ssp->changed, in their order, write now: it had `count` that changed. */
-static size_t choose_views(struct ssp *ssp, size_t count, int64_t step, int64_t time)
+ * ssp->changed, in their order, write now: it had `count` that changed in this step. */
+static size_t choose_views(struct ssp *ssp, size_t count, uint64_t step, int64_t time)
 {
     size_t kept = 0;
     size_t due = 0;
@@ -148,9 +149,9 @@ static size_t choose_views(struct ssp *ssp, size_t count, int64_t step, int64_t 
             ssp->changed[kept++] = view;
         else
             refresh_hold(&ssp->refresh, view, &view->root->out,
-                         pace_due(&ssp->pace, &view->plan.refresh, ssp->steps));
+                         pace_due(&ssp->pace, &view->plan.refresh, step));
     }
-    while ((view = refresh_next(&ssp->refresh, step, time))) {
+    while ((view = refresh_next(&ssp->refresh, (int64_t)step, time))) {
         ssp->changed =
             mem_grow(ssp->changed, &ssp->changed_max, kept + due + 1, sizeof(struct view *));
         ssp->changed[kept + due++] = view;
@@ -160,9 +161,9 @@ static size_t choose_views(struct ssp *ssp, size_t count, int64_t step, int64_t 
     return kept + due;
 }
 
-static void write_views(struct ssp *ssp, size_t count)
+static void write_views(struct ssp *ssp, size_t count, uint64_t step)
 {
-    const struct view_line line = engine_line(ssp, MARK_NONE);
+    const struct view_line line = {MARK_NONE, false, ssp->options.seq, step};
 
     for (size_t i = 0; i < count; i++) {
         struct view *view = ssp->changed[i];
@@ -176,12 +177,23 @@ static void write_views(struct ssp *ssp, size_t count)
     }
 }
 
+void engine_write_changed(struct ssp *ssp, const struct circuit_run *run, uint64_t step,
+                          int64_t time)
+{
+    write_views(ssp, choose_views(ssp, changed_views(ssp, run), step, time), step);
+}
+
 void engine_step(struct ssp *ssp)
 {
     struct step step;
 
     if (ssp->batch.waiting == 0 || ssp->circuit.fault)
         return;
+    if (relay_takes(ssp)) {
+        relay_step(ssp);
+        return;
+    }
+    relay_wait(ssp);
     step = step_begin(ssp);
     batch_flush(&ssp->batch);
     ssp->steps++;
@@ -190,24 +202,30 @@ void engine_step(struct ssp *ssp)
         circuit_finish(&ssp->circuit);
         return;
     }
-    write_views(ssp, choose_views(ssp, changed_views(ssp), (int64_t)ssp->steps, ssp->pace.now));
+    engine_write_changed(ssp, &ssp->circuit.run, ssp->steps, ssp->pace.now);
     circuit_finish(&ssp->circuit);
     step_end(ssp, &step);
     if (ssp->options.verify && ssp->steps % ssp->options.verify == 0)
         engine_verify(ssp);
 }
 
+void engine_settle(struct ssp *ssp)
+{
+    engine_step(ssp);
+    relay_wait(ssp);
+}
+
 void engine_write_due(struct ssp *ssp)
 {
     if (refresh_time(&ssp->refresh) > ssp->pace.now)
         return;
-    write_views(ssp, choose_views(ssp, 0, (int64_t)ssp->steps, ssp->pace.now));
+    write_views(ssp, choose_views(ssp, 0, ssp->steps, ssp->pace.now), ssp->steps);
     engine_tell_trace(ssp);
 }
 
 void engine_write_all_held(struct ssp *ssp)
 {
-    write_views(ssp, choose_views(ssp, 0, PACE_NEVER, PACE_NEVER));
+    write_views(ssp, choose_views(ssp, 0, (uint64_t)PACE_NEVER, PACE_NEVER), ssp->steps);
     engine_tell_trace(ssp);
 }
 
@@ -223,6 +241,7 @@ void engine_write_held(struct ssp *ssp, struct view *view)
 
 void engine_rollback(struct ssp *ssp)
 {
+    relay_wait(ssp);
     batch_rollback(&ssp->batch);
     circuit_step(&ssp->circuit); /* --no-coalesce: changes that cancel, and run through nothing */
     circuit_finish(&ssp->circuit);

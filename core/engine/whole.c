@@ -5,6 +5,7 @@
  * rows, which is a load like any other. Nothing is written: the views' contents stay.
  */
 #include "engine/engine.h"
+#include "engine/relay.h"
 
 #include "base/buf.h"
 
@@ -114,6 +115,7 @@ enum status engine_whole(struct ssp *ssp, struct err *err)
 {
     if (!ssp->lean.on)
         return OK;
+    relay_wait(ssp);
     for (size_t i = 0; i < ssp->store.count; i++)
         if (make_table_whole(ssp, ssp->store.tables[i], err) != OK)
             return err->status;

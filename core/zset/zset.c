@@ -6,6 +6,7 @@
 #include "base/mem.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #ifdef SSP_STRESS
 enum { LINEAR_MAX = 1, KEEP_MAX = 1 };
@@ -85,6 +86,15 @@ void zset_push(struct zset *zset, struct row *row, int64_t weight)
             mem_grow(zset->entries, &zset->max, zset->count + 1, sizeof(*zset->entries));
     }
     zset->entries[zset->count++] = (struct zset_entry){row_ref(row), weight};
+}
+
+void zset_take(struct zset *zset, const struct zset_entry *entries, size_t count)
+{
+    SSP_ASSERT(count < HASHTAB_NONE - zset->count);
+    zset->entries =
+        mem_grow(zset->entries, &zset->max, zset->count + count, sizeof(*zset->entries));
+    memcpy(zset->entries + zset->count, entries, count * sizeof(*entries));
+    zset->count += count;
 }
 
 void zset_add(struct zset *zset, struct row *row, int64_t weight)
@@ -168,10 +178,15 @@ bool zset_equal(struct zset *a, struct zset *b)
 
 void zset_clear(struct zset *zset)
 {
+    for (size_t i = 0; i < zset->count; i++)
+        row_unref(zset->entries[i].row);
+    zset_forget(zset);
+}
+
+void zset_forget(struct zset *zset)
+{
     size_t count = zset->count;
 
-    for (size_t i = 0; i < count; i++)
-        row_unref(zset->entries[i].row);
     zset->count = 0;
     /* The memory of one large step must not make each small one after it slow. */
     if (zset->max > KEEP_MAX && count < zset->max / 16) {

@@ -39,6 +39,10 @@ void zset_add(struct zset *zset, struct row *row, int64_t weight); /* takes its 
 void zset_add_all(struct zset *zset, const struct zset *change);
 /* zset_add() for a row that is known not to be there, with a weight that is not zero. */
 void zset_push(struct zset *zset, struct row *row, int64_t weight);
+/* For rows that go on to another set: takes entries over, of which none is there yet, with their
+ * references; and empties a set whose entries have been taken over. */
+void zset_take(struct zset *zset, const struct zset_entry *entries, size_t count);
+void zset_forget(struct zset *zset);
 int64_t zset_weight(struct zset *zset, const struct row *row);
 int64_t zset_key_weight(struct zset *zset, const struct row *row); /* of all rows of its key */
 /* The n-th row of its key, in no order; NULL: there are fewer. */

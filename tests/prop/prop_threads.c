@@ -12,16 +12,35 @@
 
 #include <cmocka.h>
 
+/* Any options; the threads are the law's. */
+static struct run_options gen_options(struct gen *g)
+{
+    struct run_options options = {.batch = gen_below(g, 4),
+                                  .seed = gen_next(g),
+                                  .strict = gen_percent(g, 20),
+                                  .no_coalesce = gen_percent(g, 15),
+                                  .hash = true,
+                                  .seq = true,
+                                  .before_start = gen_percent(g, 30) ? gen_below(g, 20) : 0,
+                                  .reread = gen_percent(g, 30)};
+
+    if (gen_percent(g, 60))
+        gen_pace(g, &options);
+    options.threads = 0;
+    return options;
+}
+
 /* No output depends on how many threads there are. */
 static bool law_of_threads(const struct gen_case *c, struct text *why)
 {
     struct gen g = options_of(c);
-    struct run_options options = {.batch = gen_below(&g, 4), .seed = 7, .hash = true};
+    struct run_options options = gen_options(&g);
     struct run a;
     struct run b;
     bool ok = run_log(&a, c, &c->log, &options, why);
 
-    options.threads = 2 + gen_below(&g, 2);
+    options.threads = 2 + gen_below(&g, 3);
+    options.ahead = gen_percent(&g, 50);
     ok = run_log(&b, c, &c->log, &options, why) && ok &&
          same_text(&a.out, &b.out, "with more threads", why);
     run_release(&a);
@@ -33,20 +52,11 @@ static bool law_of_threads(const struct gen_case *c, struct text *why)
 static bool law_of_reading_ahead(const struct gen_case *c, struct text *why)
 {
     struct gen g = options_of(c);
-    struct run_options options = {.batch = gen_below(&g, 4),
-                                  .seed = gen_next(&g),
-                                  .strict = gen_percent(&g, 20),
-                                  .hash = true,
-                                  .seq = true,
-                                  .before_start = gen_percent(&g, 30) ? gen_below(&g, 20) : 0,
-                                  .reread = gen_percent(&g, 30)};
+    struct run_options options = gen_options(&g);
     struct run a;
     struct run b;
-    bool ok;
+    bool ok = run_log(&a, c, &c->log, &options, why);
 
-    if (gen_percent(&g, 50))
-        gen_pace(&g, &options);
-    ok = run_log(&a, c, &c->log, &options, why);
     options.ahead = true;
     ok = run_log(&b, c, &c->log, &options, why) && ok &&
          same_text(&a.out, &b.out, "read one by one and ahead", why);
