@@ -39,6 +39,17 @@ enum sql_type {
 
 struct sql_rel;
 
+/* A query that is computed for all rows of the query around it at once; see apply.c. */
+struct sql_apply {
+    unsigned id;             /* of its mark */
+    struct sql_expr **exprs; /* what it asks for, over the query around: elements of the arrays */
+    size_t count;
+    size_t max;
+};
+
+/* The name of its last column. */
+#define SQL_GIVEN "d+"
+
 struct sql_column {
     const char *name;
     enum sql_type type;
@@ -51,14 +62,19 @@ struct sql_column {
 
 /* Something that has rows in a query: a table, a subquery, the groups of an aggregation. */
 struct sql_rel {
-    const char *name;  /* what columns are qualified with; NULL: nothing */
-    const char *plan;  /* of a table: NULL until something is known of its rows */
-    const char *table; /* NULL: not a table */
-    bool open;         /* columns that are not listed may be there */
-    bool late;         /* a subquery as a value, joined to the groups */
-    bool one_row;      /* at most */
-    bool bag;          /* rows that are equal in all are one row with a weight */
-    bool whole;        /* `*` of an open relation was asked for */
+    const char *name;        /* what columns are qualified with; NULL: nothing */
+    const char *plan;        /* of a table: NULL until something is known of its rows */
+    const char *table;       /* NULL: not a table */
+    bool open;               /* columns that are not listed may be there */
+    bool late;               /* a subquery as a value, joined to the groups */
+    struct sql_apply *apply; /* its plan has marks, */
+    bool filled;             /* which have been replaced */
+    const char *written;     /* its plan, with the conditions on it; columns have no prefix in it */
+    bool one_row;            /* at most */
+    bool nullable;           /* on a side of an outer join that may be missing */
+    bool bag;                /* rows that are equal in all are one row with a weight */
+    bool is_value;           /* of a function in FROM: its name is that of its column */
+    bool whole;              /* `*` of an open relation was asked for */
     int location;
     uint64_t bit;       /* one for each relation of a scope */
     const char *prefix; /* where its row stands in the row made so far: JSON steps, or "" */
@@ -122,9 +138,10 @@ struct sql_scope {
     struct sql_expr **groupings; /* calls of GROUPING() */
     size_t grouping_count;
     size_t grouping_max;
-    struct sql_over *overs; /* WINDOW */
-    bool windows;           /* functions with OVER can stand in the clause being read */
-    bool outer;             /* a column of a query around was asked for */
+    struct sql_over *overs;   /* WINDOW */
+    bool windows;             /* functions with OVER can stand in the clause being read */
+    struct sql_apply *apply;  /* columns of queries around are elements of */
+    struct sql_column *given; /* this one */
 };
 
 enum sql_kind {
@@ -189,12 +206,16 @@ struct sql_query {
     struct sql_output *outputs;
     size_t count;
     size_t max;
-    bool open;    /* more columns than these */
-    bool one_row; /* at most one */
-    bool bag;     /* as in sql_rel */
-    bool root;    /* of a view: rows are keyed by value, */
-    bool flat;    /* and shown in the order of ORDER BY */
-    bool rekeyed; /* they are keyed so already */
+    bool open;               /* more columns than these */
+    bool one_row;            /* at most one */
+    bool bag;                /* as in sql_rel */
+    bool root;               /* of a view: rows are keyed by value, */
+    bool flat;               /* and shown in the order of ORDER BY */
+    bool rekeyed;            /* they are keyed so already */
+    bool ordered;            /* ORDER BY is wanted: */
+    const char *order;       /* as sql_order_by() has it, by columns; NULL: there is none */
+    size_t visible;          /* columns, those for the order not counted */
+    struct sql_apply *apply; /* its last column is SQL_GIVEN */
     /* of a subquery as a value: the query around, and what its rows are joined by */
     struct sql_scope *scalar;
     struct sql_key *keys;
@@ -237,7 +258,14 @@ struct sql {
     size_t column_count;
     size_t column_max;
     unsigned depth;
-    int location; /* of the statement, for what has no place of its own */
+    unsigned applies;
+    const void **correlated; /* SELECTs known to ask for columns around them */
+    size_t correlated_count;
+    size_t correlated_max;
+    bool condition; /* what is being read is a condition, or joined to one by AND, OR, NOT */
+    bool retry;     /* what was refused may be compiled in another way: */
+    bool outside;   /* the query around too */
+    int location;   /* of the statement, for what has no place of its own */
 };
 
 /* parse.c */
@@ -363,11 +391,44 @@ bool sql_sorts(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, 
 
 /* subquery.c */
 struct sql_expr *sql_sublink(struct sql *sql, struct sql_scope *scope,
-                             const PgQuery__SubLink *syntax);
+                             const PgQuery__SubLink *syntax, bool condition);
+
+/* value.c: subqueries where a value is asked for */
+struct sql_expr *sql_exists_value(struct sql *sql, struct sql_scope *scope,
+                                  const PgQuery__SubLink *syntax);
+struct sql_expr *sql_any_value(struct sql *sql, struct sql_scope *scope,
+                               const PgQuery__SubLink *syntax, const char *op);
+struct sql_expr *sql_array_value(struct sql *sql, struct sql_scope *scope,
+                                 const PgQuery__SubLink *syntax);
 
 /* scalar.c */
 struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
                             const PgQuery__SubLink *syntax);
+
+/* apply.c */
+/* A column of a query around, for a scope with `apply`. */
+struct sql_expr *sql_given(struct sql *sql, const struct sql_scope *scope, struct sql_expr *expr,
+                           int location);
+struct sql_apply *sql_apply_new(struct sql *sql);
+/* The first table of FROM of such a scope. */
+struct sql_item *sql_given_item(struct sql *sql, struct sql_scope *scope);
+/* Compiles a query that can ask for columns of `scope`; query->apply is set if it does, or if that
+ * is forced. */
+bool sql_subquery(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectStmt *syntax,
+                  bool forced, struct sql_query *query);
+/* The relations that it asks. */
+uint64_t sql_asked(struct sql *sql, const struct sql_scope *scope, const struct sql_apply *apply);
+/* Replaces marks: the arrays come from the rows of `base`. */
+const char *sql_fill(struct sql *sql, const struct sql_scope *scope, const struct sql_apply *apply,
+                     const char *plan, const char *base);
+bool sql_fill_rel(struct sql *sql, struct sql_scope *scope, struct sql_rel *rel, const char *base);
+/* The array that a row gives. */
+struct sql_expr *sql_given_key(struct sql *sql, const struct sql_apply *apply, int location);
+/* A subquery as a value that cannot be computed by keys. */
+bool sql_by_arrays(const struct sql *sql, const void *syntax);
+void sql_set_by_arrays(struct sql *sql, const void *syntax);
+struct sql_scalar *sql_attach(struct sql *sql, struct sql_scope *scope,
+                              const struct sql_query *query, size_t key_count, int location);
 
 /* emit.c */
 void sql_emit(struct sql *sql, const struct sql_scope *scope, struct buf *buf,
@@ -406,6 +467,8 @@ const char *sql_joined(struct sql *sql, struct sql_scope *scope, struct sql_item
                        struct sql_expr *where);
 
 /* select.c */
+void sql_output_add(struct sql *sql, struct sql_query *query, const char *name,
+                    struct sql_expr *expr);
 /* ASC or DESC, NULLS FIRST or LAST. */
 bool sql_direction(struct sql *sql, const PgQuery__SortBy *syntax, struct sql_sort *sort);
 /* The plan of a materialized view. */

@@ -190,7 +190,10 @@ static struct sql_expr *bind_function(struct sql *sql, struct sql_scope *scope,
 static struct sql_expr *bind_sublink(struct sql *sql, struct sql_scope *scope,
                                      const PgQuery__Node *node)
 {
-    return sql_sublink(sql, scope, node->sub_link);
+    bool condition = sql->condition;
+
+    sql->condition = false; /* of what is inside */
+    return sql_sublink(sql, scope, node->sub_link, condition);
 }
 
 static bool must_be_boolean(struct sql *sql, struct sql_expr *expr, const char *what)
@@ -210,7 +213,9 @@ struct sql_expr *sql_condition(struct sql *sql, struct sql_scope *scope, const P
     struct sql_expr *expr;
 
     scope->no_aggregates = strcmp(clause, "HAVING") == 0 ? before : clause;
+    sql->condition = strcmp(clause, "ON") != 0; /* of outer joins */
     expr = sql_expr(sql, scope, node);
+    sql->condition = false;
     scope->no_aggregates = before;
     return expr && must_be_boolean(sql, expr, clause) ? expr : NULL;
 }
@@ -457,21 +462,33 @@ static const struct {
     {PG_QUERY__NODE__NODE_GROUPING_FUNC, sql_grouping},
 };
 
+/* AND, OR, NOT of conditions are of conditions; so is a subquery. */
+static bool passes_condition(const PgQuery__Node *node)
+{
+    return node->node_case == PG_QUERY__NODE__NODE_BOOL_EXPR ||
+           node->node_case == PG_QUERY__NODE__NODE_SUB_LINK;
+}
+
 struct sql_expr *sql_expr(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node)
 {
     struct sql_expr *expr = NULL;
+    bool condition = sql->condition;
+    size_t i = 0;
 
     if (sql->depth == DEPTH_MAX) {
         (void)sql_fail(sql, sql_location(node), "nested deeper than %d", DEPTH_MAX);
         return NULL;
     }
+    while (i < sizeof(binders) / sizeof(binders[0]) && binders[i].node != node->node_case)
+        i++;
+    if (i == sizeof(binders) / sizeof(binders[0])) {
+        (void)sql_fail(sql, sql_location(node), "an expression that is not supported");
+        return NULL;
+    }
     sql->depth++;
-    for (size_t i = 0; i < sizeof(binders) / sizeof(binders[0]); i++)
-        if (binders[i].node == node->node_case) {
-            expr = binders[i].bind(sql, scope, node);
-            sql->depth--;
-            return expr;
-        }
-    (void)sql_fail(sql, sql_location(node), "an expression that is not supported");
-    return NULL;
+    sql->condition = condition && passes_condition(node);
+    expr = binders[i].bind(sql, scope, node);
+    sql->condition = condition;
+    sql->depth--;
+    return expr;
 }

@@ -1,5 +1,7 @@
-/* Binding FROM: tables, views and subqueries, and how they are joined. */
+/* Binding FROM: how what stands in it is joined. */
 #include "sql/from.h"
+
+#include "base/check.h"
 
 #include <string.h>
 
@@ -20,255 +22,10 @@ void sql_conjuncts(struct sql *sql, struct sql_expr *condition, struct sql_expr 
     (*list)[(*count)++] = condition;
 }
 
-static struct sql_output *star_add(struct sql *sql, struct sql_item *item)
-{
-    item->star =
-        sql_grow(sql, item->star, item->star_count, &item->star_max, sizeof(struct sql_output));
-    return &item->star[item->star_count++];
-}
-
-static void star_column(struct sql *sql, struct sql_item *item, struct sql_column *column)
-{
-    struct sql_output *output = star_add(sql, item);
-
-    output->name = column->name;
-    output->type = column->type;
-    output->expr = sql_of_column(sql, column, 0);
-    column->used = false; /* until the `*` is */
-}
-
-bool sql_rename(struct sql *sql, PgQuery__Node **names, size_t count, struct sql_query *query,
-                int location)
-{
-    struct buf projections = BUF_INIT;
-
-    if (count == 0)
-        return true;
-    if (count > query->count || query->open)
-        return sql_fail(sql, location, "%zu names for %zu columns%s", count, query->count,
-                        query->open ? " that are known" : "");
-    for (size_t i = 0; i < query->count; i++) {
-        const char *old = query->outputs[i].name;
-        const char *new = i < count ? sql_string(names[i]) : old;
-
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(new, query->outputs[j].name) == 0) {
-                buf_release(&projections);
-                return sql_fail(sql, location, "two columns are named %s",
-                                quote(new, strlen(new)).text);
-            }
-        buf_add_format(&projections, "%s{\"type\":\"field\",\"field\":[%s],\"alias\":%s}",
-                       i ? "," : "", sql_quoted(sql, old), sql_quoted(sql, new));
-        query->outputs[i].name = new;
-        query->outputs[i].ambiguous = false;
-    }
-    query->plan = sql_text(sql, "{\"op\":\"project\",\"projections\":[%s],\"input\":%s}",
-                           sql_take(sql, &projections), query->plan);
-    return true;
-}
-
-/* The rows of a compiled query as a relation. */
-static struct sql_item *item_of_query(struct sql *sql, struct sql_scope *scope, const char *name,
-                                      const PgQuery__Alias *alias, struct sql_query *query,
-                                      int location)
-{
-    struct sql_item *item = ARENA_NEW(&sql->arena, struct sql_item);
-    struct sql_rel *rel;
-
-    if (alias && !sql_rename(sql, alias->colnames, alias->n_colnames, query, location))
-        return NULL;
-    rel = sql_rel_add(sql, scope, alias ? alias->aliasname : name, location);
-    if (!rel)
-        return NULL;
-    for (size_t i = 0; i < query->count; i++) {
-        struct sql_column *column =
-            sql_column_add(sql, rel, query->outputs[i].name, query->outputs[i].type);
-
-        column->ambiguous = query->outputs[i].ambiguous;
-        star_column(sql, item, column);
-    }
-    rel->open = query->open;
-    if (rel->open)
-        star_add(sql, item)->all = rel;
-    rel->plan = query->plan;
-    rel->one_row = query->one_row;
-    rel->bag = query->bag;
-    item->rel = rel;
-    item->rels = rel->bit;
-    return item;
-}
-
-static struct sql_item *item_of_table(struct sql *sql, struct sql_scope *scope, const char *table,
-                                      const PgQuery__RangeVar *var)
-{
-    const struct sql_table *declared = sql->tables;
-    const char *name = var->alias ? var->alias->aliasname : table;
-    struct sql_rel *rel = sql_rel_add(sql, scope, name, var->location);
-    struct sql_item *item = ARENA_NEW(&sql->arena, struct sql_item);
-
-    if (!rel)
-        return NULL;
-    if (var->alias && var->alias->n_colnames) {
-        (void)sql_fail(sql, var->location,
-                       "new names for the columns of a table; write (SELECT a AS b FROM %s)",
-                       table);
-        return NULL;
-    }
-    rel->table = table;
-    item->rel = rel;
-    item->rels = rel->bit;
-    while (declared && strcmp(declared->name, table) != 0)
-        declared = declared->next;
-    rel->open = !declared;
-    for (size_t i = 0; declared && i < declared->count; i++) {
-        struct sql_column *column =
-            sql_column_add(sql, rel, declared->columns[i].name, declared->columns[i].type);
-
-        column->key = declared->columns[i].key;
-        star_column(sql, item, column);
-    }
-    if (rel->open)
-        star_add(sql, item)->all = rel;
-    return item;
-}
-
-static struct sql_item *item_of_view(struct sql *sql, struct sql_scope *scope,
-                                     struct sql_view *view, const PgQuery__RangeVar *var)
-{
-    struct sql_query query = {0};
-    bool ok;
-
-    if (view->busy) {
-        (void)sql_fail(sql, var->location, "view %s reads itself",
-                       quote(view->name, strlen(view->name)).text);
-        return NULL;
-    }
-    view->busy = true;
-    ok = sql_view_query(sql, view, &query);
-    view->busy = false;
-    if (!ok)
-        return NULL;
-    return item_of_query(sql, scope, view->name, var->alias, &query, var->location);
-}
-
-/*
- * WITH RECURSIVE name AS (base UNION step): the rows of base, then those that step finds among what
- * is there, until nothing new appears. False also where it does not read itself.
- */
-static bool bind_recursion(struct sql *sql, unsigned level, struct sql_cte *cte,
-                           struct sql_query *query)
-{
-    const PgQuery__CommonTableExpr *syntax = cte->syntax;
-    const PgQuery__SelectStmt *select = syntax->ctequery->select_stmt;
-    struct sql_query step = {0};
-    bool ok;
-
-    if (!cte->recursive || select->op != PG_QUERY__SET_OPERATION__SETOP_UNION)
-        return false;
-    cte->busy = true;
-    ok = sql_select(sql, cte->scope, level, select->larg, query) &&
-         sql_rename(sql, syntax->aliascolnames, syntax->n_aliascolnames, query, syntax->location);
-    cte->busy = false;
-    cte->so_far = query;
-    ok = ok && sql_select(sql, cte->scope, level, select->rarg, &step);
-    cte->so_far = NULL;
-    if (!ok || !cte->reads_itself)
-        return false;
-    if (select->all)
-        return sql_fail(sql, syntax->location,
-                        "WITH RECURSIVE %s: the rows are a set; write UNION, not UNION ALL",
-                        cte->name);
-    if (select->n_sort_clause || select->limit_count || select->limit_offset)
-        return sql_fail(sql, syntax->location,
-                        "WITH RECURSIVE %s: ORDER BY and LIMIT go with the query that reads it",
-                        cte->name);
-    if (query->open || step.open || query->count != step.count)
-        return sql_fail(sql, syntax->location,
-                        "WITH RECURSIVE %s: both of its SELECTs must have the same columns",
-                        cte->name);
-    query->plan = sql_text(sql, "{\"op\":\"fixpoint\",\"name\":%s,\"base\":%s,\"step\":%s}",
-                           sql_quoted(sql, cte->name), query->plan, sql_renamed(sql, &step, query));
-    query->one_row = false;
-    return true;
-}
-
-/* The name of a recursion inside of it: what is there so far. */
-static struct sql_item *item_of_recursion(struct sql *sql, struct sql_scope *scope,
-                                          struct sql_cte *cte, const PgQuery__RangeVar *var)
-{
-    struct sql_query query = *cte->so_far;
-
-    cte->reads_itself = true;
-    query.one_row = false;
-    query.outputs = ARENA_ARRAY(&sql->arena, struct sql_output, query.count); /* of its own names */
-    memcpy(query.outputs, cte->so_far->outputs, query.count * sizeof(struct sql_output));
-    query.plan = sql_text(sql, "{\"op\":\"recurse\",\"name\":%s}", sql_quoted(sql, cte->name));
-    return item_of_query(sql, scope, cte->name, var->alias, &query, var->location);
-}
-
-static struct sql_item *item_of_cte(struct sql *sql, struct sql_scope *scope, struct sql_cte *cte,
-                                    const PgQuery__RangeVar *var)
-{
-    const PgQuery__CommonTableExpr *syntax = cte->syntax;
-    struct sql_query query = {0};
-    bool ok;
-
-    if (syntax->ctequery->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
-        (void)sql_fail(sql, syntax->location, "WITH %s is no SELECT", cte->name);
-        return NULL;
-    }
-    if (cte->so_far)
-        return item_of_recursion(sql, scope, cte, var);
-    cte->reads_itself = false;
-    if (bind_recursion(sql, scope->level, cte, &query))
-        return item_of_query(sql, scope, cte->name, var->alias, &query, var->location);
-    if (sql->err->status != OK)
-        return NULL;
-    query = (struct sql_query){0};
-    cte->busy = true; /* inside it its name is that of a table */
-    ok = sql_select(sql, cte->scope, scope->level, syntax->ctequery->select_stmt, &query) &&
-         sql_rename(sql, syntax->aliascolnames, syntax->n_aliascolnames, &query, syntax->location);
-    cte->busy = false;
-    return ok ? item_of_query(sql, scope, cte->name, var->alias, &query, var->location) : NULL;
-}
-
-static struct sql_item *bind_name(struct sql *sql, struct sql_scope *scope,
-                                  const PgQuery__Node *node)
-{
-    const PgQuery__RangeVar *var = node->range_var;
-    const char *name = sql_name(sql, var);
-
-    for (struct sql_scope *at = scope; name && at; at = at->parent)
-        for (struct sql_cte *cte = at->ctes; cte && !*var->schemaname; cte = cte->next)
-            if (!cte->busy && strcmp(cte->name, name) == 0)
-                return item_of_cte(sql, scope, cte, var);
-    for (struct sql_view *view = sql->views; name && view; view = view->next)
-        if (strcmp(view->name, name) == 0)
-            return item_of_view(sql, scope, view, var);
-    return name ? item_of_table(sql, scope, name, var) : NULL;
-}
-
-static struct sql_item *bind_subselect(struct sql *sql, struct sql_scope *scope,
-                                       const PgQuery__Node *node)
-{
-    const PgQuery__RangeSubselect *syntax = node->range_subselect;
-    const PgQuery__SelectStmt *select = syntax->subquery->select_stmt;
-    struct sql_scope around = {.parent = scope->parent, .level = scope->level, .ctes = scope->ctes};
-    struct sql_query query = {0};
-    int location = sql_location(syntax->subquery);
-
-    if (syntax->lateral) {
-        (void)sql_fail(sql, location, "LATERAL is not supported yet");
-        return NULL;
-    }
-    if (!sql_select(sql, &around, scope->level, select, &query))
-        return NULL;
-    scope->outer = scope->outer || around.outer;
-    return item_of_query(sql, scope, NULL, syntax->alias, &query, location);
-}
-
 static void list_add(struct sql *sql, struct sql_item *list, struct sql_item *item)
 {
+    if (!item)
+        return;
     list->rels |= item->rels;
     if (item->kind == ITEM_LIST) {
         for (size_t i = 0; i < item->count; i++)
@@ -277,6 +34,9 @@ static void list_add(struct sql *sql, struct sql_item *list, struct sql_item *it
             sql_conjuncts(sql, item->on[i], &list->on, &list->on_count, &list->on_max);
         return;
     }
+    list->needs |= item->needs;
+    for (size_t i = 0; i < item->on_count && item->kind == ITEM_REL; i++)
+        sql_conjuncts(sql, item->on[i], &list->on, &list->on_count, &list->on_max);
     list->items = sql_grow(sql, list->items, list->count, &list->max, sizeof(struct sql_item *));
     list->items[list->count++] = item;
 }
@@ -313,7 +73,7 @@ static bool merge_column(struct sql *sql, struct sql_scope *scope, struct sql_it
                          struct sql_item *const *sides, const char *name, int location)
 {
     struct sql_merged *merged = ARENA_NEW(&sql->arena, struct sql_merged);
-    struct sql_output *output = star_add(sql, item);
+    struct sql_output *output = sql_star_add(sql, item);
     struct sql_expr *left = side_column(sql, scope, sides[0], name, location);
     struct sql_expr *right = left ? side_column(sql, scope, sides[1], name, location) : NULL;
     struct sql_expr *equal = right ? sql_compare(sql, "=", left, right, location) : NULL;
@@ -371,6 +131,79 @@ static bool bind_using(struct sql *sql, struct sql_scope *scope, const PgQuery__
     return true;
 }
 
+/* Subqueries as values in ON of an outer join are joined to the side that they ask for columns. */
+static bool attach_scalars(struct sql *sql, struct sql_scope *scope, struct sql_scalar **from,
+                           struct sql_item **sides)
+{
+    struct sql_scalar *scalar = *from;
+
+    *from = NULL;
+    for (; scalar; scalar = scalar->next) {
+        uint64_t rels = 0;
+        int side = 1;
+
+        for (size_t i = 0; i < scalar->key_count; i++)
+            rels |= sql_rels(sql, scope, scalar->keys[i].outer);
+        if (rels & ~sides[1]->rels)
+            side = 0;
+        if (rels & ~sides[side]->rels)
+            return sql_fail(
+                sql, scalar->rel->location,
+                "a subquery in ON of an outer join that asks for columns of both sides; "
+                "put it into a subquery in FROM of one side");
+        sides[side] = sql_with_scalar(sql, sides[side], scalar);
+    }
+    return true;
+}
+
+static void set_nullable(struct sql_scope *scope, const struct sql_item *join,
+                         struct sql_item *const *sides)
+{
+    bool left;
+    bool right;
+
+    SSP_ASSERT(join->join);
+    left = strcmp(join->join, "left") != 0;
+    right = strcmp(join->join, "right") != 0;
+    for (size_t i = 0; i < scope->count; i++)
+        if ((left && (sides[0]->rels & scope->rels[i]->bit)) ||
+            (right && (sides[1]->rels & scope->rels[i]->bit)))
+            scope->rels[i]->nullable = true;
+}
+
+/* A subquery on the right of LEFT JOIN LATERAL may ask for columns on the left of it. */
+static bool check_lateral(struct sql *sql, struct sql_item *item, struct sql_item *const *sides)
+{
+    bool left = strcmp(item->join, "left") == 0;
+
+    if ((sides[0]->needs & ~sides[0]->rels) ||
+        (sides[1]->needs & ~(sides[1]->rels | sides[0]->rels)) ||
+        (!left && (sides[1]->needs & sides[0]->rels)))
+        return sql_fail(sql, sides[1]->rel ? sides[1]->rel->location : sql->location,
+                        "LATERAL in an outer join asks for columns of the tables on the left of a "
+                        "LEFT JOIN that it is on the right of, only");
+    for (size_t i = 0; i < sides[1]->on_count && sides[1]->kind == ITEM_REL; i++)
+        sql_conjuncts(sql, sides[1]->on[i], &item->on, &item->on_count, &item->on_max);
+    return true;
+}
+
+static bool bind_on(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *syntax,
+                    struct sql_item *item, struct sql_item **sides)
+{
+    bool inner = item->kind == ITEM_LIST;
+    struct sql_scalar **last = &scope->scalars;
+    struct sql_expr *on;
+
+    while (*last)
+        last = &(*last)->next;
+    on = sql_condition(sql, scope, syntax, inner ? "ON of an inner join" : "ON");
+    if (!on || (!inner && !attach_scalars(sql, scope, last, sides)))
+        return false;
+    sql_conjuncts(sql, on, &item->on, &item->on_count, &item->on_max);
+    item->rels = sides[0]->rels | sides[1]->rels;
+    return true;
+}
+
 static struct sql_item *bind_join(struct sql *sql, struct sql_scope *scope,
                                   const PgQuery__Node *node)
 {
@@ -393,6 +226,10 @@ static struct sql_item *bind_join(struct sql *sql, struct sql_scope *scope,
                  : syntax->jointype == PG_QUERY__JOIN_TYPE__JOIN_FULL  ? "full"
                                                                        : NULL;
     item->rels = sides[0]->rels | sides[1]->rels;
+    if (item->kind == ITEM_OUTER)
+        set_nullable(scope, item, sides);
+    if (item->kind == ITEM_OUTER && !check_lateral(sql, item, sides))
+        return NULL;
     if (!bind_using(sql, scope, syntax, item, sides))
         return NULL;
     merged = item->star_count;
@@ -401,15 +238,10 @@ static struct sql_item *bind_join(struct sql *sql, struct sql_scope *scope,
             const struct sql_output *output = &sides[side]->star[i];
 
             if (!output->name || !in_star(item, merged, output->name))
-                *star_add(sql, item) = *output;
+                *sql_star_add(sql, item) = *output;
         }
-    if (syntax->quals) {
-        struct sql_expr *on = sql_condition(sql, scope, syntax->quals, "ON");
-
-        if (!on)
-            return NULL;
-        sql_conjuncts(sql, on, &item->on, &item->on_count, &item->on_max);
-    }
+    if (syntax->quals && !bind_on(sql, scope, syntax->quals, item, sides))
+        return NULL;
     if (item->kind == ITEM_LIST) {
         list_add(sql, item, sides[0]);
         list_add(sql, item, sides[1]);
@@ -426,13 +258,14 @@ static struct sql_item *bind_item(struct sql *sql, struct sql_scope *scope,
                                   const PgQuery__Node *node)
 {
     if (node->node_case == PG_QUERY__NODE__NODE_RANGE_VAR)
-        return bind_name(sql, scope, node);
+        return sql_bind_name(sql, scope, node);
     if (node->node_case == PG_QUERY__NODE__NODE_RANGE_SUBSELECT)
-        return bind_subselect(sql, scope, node);
+        return sql_bind_subselect(sql, scope, node);
     if (node->node_case == PG_QUERY__NODE__NODE_JOIN_EXPR)
         return bind_join(sql, scope, node);
-    (void)sql_fail(sql, sql_location(node), "%s in FROM is not supported",
-                   node->node_case == PG_QUERY__NODE__NODE_RANGE_FUNCTION ? "a function" : "this");
+    if (node->node_case == PG_QUERY__NODE__NODE_RANGE_FUNCTION)
+        return sql_bind_range_function(sql, scope, node);
+    (void)sql_fail(sql, sql_location(node), "this in FROM is not supported");
     return NULL;
 }
 
@@ -454,7 +287,9 @@ struct sql_item *sql_from(struct sql *sql, struct sql_scope *scope, PgQuery__Nod
     struct sql_item *list = ARENA_NEW(&sql->arena, struct sql_item);
 
     list->kind = ITEM_LIST;
-    if (count == 0)
+    if (scope->apply)
+        list_add(sql, list, sql_given_item(sql, scope));
+    else if (count == 0)
         list_add(sql, list, nothing_item(sql, scope));
     for (size_t i = 0; i < count; i++) {
         struct sql_item *item = bind_item(sql, scope, nodes[i]);
@@ -462,8 +297,8 @@ struct sql_item *sql_from(struct sql *sql, struct sql_scope *scope, PgQuery__Nod
         if (!item)
             return NULL;
         for (size_t j = 0; j < item->star_count; j++)
-            *star_add(sql, list) = item->star[j];
+            *sql_star_add(sql, list) = item->star[j];
         list_add(sql, list, item);
     }
-    return list;
+    return sql->err->status == OK ? list : NULL;
 }

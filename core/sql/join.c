@@ -101,7 +101,10 @@ static const char *write_rel(struct sql *sql, struct sql_scope *scope, struct sq
                        rel->name);
         return NULL;
     }
-    return rel->table ? sql_cut_down(sql, rel, side.plan) : side.plan;
+    if (rel->table)
+        side.plan = sql_cut_down(sql, rel, side.plan);
+    rel->written = side.plan;
+    return side.plan;
 }
 
 /* What a side is called in the rows of a join. */
@@ -237,7 +240,7 @@ static size_t next_item(struct sql *sql, struct sql_scope *scope, struct sql_ite
     size_t next = list->count;
 
     for (size_t i = 0; i < list->count; i++) {
-        if (joined[i])
+        if (joined[i] || (list->items[i]->needs & ~(rels | list->items[i]->rels)))
             continue;
         if (next == list->count)
             next = i;
@@ -246,6 +249,37 @@ static size_t next_item(struct sql *sql, struct sql_scope *scope, struct sql_ite
                 return i;
     }
     return next;
+}
+
+/* The arrays for a subquery that asks for columns of what is joined so far. */
+static bool fill(struct sql *sql, struct sql_scope *scope, const struct sql_item *item,
+                 const char *base)
+{
+    return item->kind != ITEM_REL || !item->rel->apply || sql_fill_rel(sql, scope, item->rel, base);
+}
+
+/* Those that depend on FROM as a whole, before it stands in other joins. */
+static bool fill_dependents(struct sql *sql, struct sql_scope *scope, const struct sql_item *item,
+                            const char *plan)
+{
+    for (const struct sql_scalar *scalar = item->dependents; scalar; scalar = scalar->next)
+        if (scalar->early >= item->early_only && scalar->rel->apply &&
+            !(sql_asked(sql, scope, scalar->rel->apply) & ~item->rels) &&
+            !sql_fill_rel(sql, scope, scalar->rel, plan))
+            return false;
+    return true;
+}
+
+static const char *lateral_outside(struct sql *sql, const struct sql_item *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (list->items[i]->needs & ~list->rels)
+            (void)sql_fail(sql, list->items[i]->rel ? list->items[i]->rel->location : sql->location,
+                           "LATERAL asks for columns of a table that is outside of its join; join "
+                           "it there");
+    if (sql->err->status == OK)
+        (void)sql_fail(sql, sql->location, "LATERAL that asks for columns of another one in turn");
+    return NULL;
 }
 
 static const char *write_list(struct sql *sql, struct sql_scope *scope, struct sql_item *list,
@@ -264,9 +298,13 @@ static const char *write_list(struct sql *sql, struct sql_scope *scope, struct s
 
         left.plan = apply(sql, scope, conditions, &left, false);
         next = next_item(sql, scope, list, joined, left.rels, conditions);
+        if (next == list->count)
+            return lateral_outside(sql, list);
         joined[next] = true;
         right.rels = list->items[next]->rels;
-        right.plan = left.plan ? write_item(sql, scope, list->items[next], conditions) : NULL;
+        if (!left.plan || !fill(sql, scope, list->items[next], left.plan))
+            return NULL;
+        right.plan = write_item(sql, scope, list->items[next], conditions);
         if (right.plan)
             right.plan = apply(sql, scope, conditions, &right, false);
         if (!right.plan || !join(sql, scope, NULL, &left, &right, conditions))
@@ -316,6 +354,8 @@ static const char *write_outer(struct sql *sql, struct sql_scope *scope, struct 
             move_conditions(sql, scope, conditions, &below, sides[i].rels);
         if (!keeps(item, i))
             move_conditions(sql, scope, &on, &below, sides[i].rels);
+        if (i == 1 && !fill(sql, scope, item->items[1], sides[0].plan))
+            return NULL;
         sides[i].plan = write_item(sql, scope, item->items[i], &below);
         if (sides[i].plan)
             sides[i].plan = apply(sql, scope, &below, &sides[i], true);
@@ -328,11 +368,13 @@ static const char *write_outer(struct sql *sql, struct sql_scope *scope, struct 
 static const char *write_item(struct sql *sql, struct sql_scope *scope, struct sql_item *item,
                               struct conditions *conditions)
 {
+    const char *plan;
+
     if (item->kind == ITEM_REL)
         return write_rel(sql, scope, item->rel, conditions);
-    if (item->kind == ITEM_LIST)
-        return write_list(sql, scope, item, conditions);
-    return write_outer(sql, scope, item, conditions);
+    plan = item->kind == ITEM_LIST ? write_list(sql, scope, item, conditions)
+                                   : write_outer(sql, scope, item, conditions);
+    return plan && fill_dependents(sql, scope, item, plan) ? plan : NULL;
 }
 
 const char *sql_joined(struct sql *sql, struct sql_scope *scope, struct sql_item *item,

@@ -136,6 +136,10 @@ static const char *partitions(struct sql *sql, const struct sql_select *select)
     for (size_t i = 0; i < query->key_count; i++)
         buf_add_format(&buf, "%s%s", i ? "," : "",
                        sql_field(sql, select->scope, query->outputs[i + 1].expr));
+    if (query->apply)
+        buf_add_string(&buf, select->projected ? "\"" SQL_GIVEN "\""
+                                               : sql_field(sql, select->scope,
+                                                           query->outputs[query->count - 1].expr));
     return buf.size ? sql_text(sql, "\"partition_by\":[%s],", sql_take(sql, &buf)) : "";
 }
 
@@ -237,6 +241,27 @@ const char *sql_with_ids(struct sql *sql, struct sql_select *select, const char 
     return sql_cut_down(sql, from->items[0]->rel, plan);
 }
 
+bool sql_add_order(struct sql *sql, struct sql_select *select)
+{
+    struct sql_query *query = select->query;
+
+    query->visible = query->count;
+    if (!query->ordered)
+        return true;
+    for (size_t i = 0; i < select->sort_count; i++) {
+        if (output_name(select, select->sorts[i].expr))
+            continue;
+        if (select->syntax->n_distinct_clause && !select->on_count)
+            return sql_fail(sql, select->sorts[i].expr->location,
+                            "with DISTINCT, what ORDER BY goes by must be in the select list");
+        sql_output_add(sql, query, sql_text(sql, "o+%zu", i), select->sorts[i].expr);
+    }
+    query->order = select->sort_count ? order_of_outputs(sql, select) : NULL;
+    if (query->order && !*query->order)
+        query->order = NULL;
+    return true;
+}
+
 static const char *distinct_on(struct sql *sql, struct sql_select *select, const char *plan)
 {
     struct buf on = BUF_INIT;
@@ -268,6 +293,7 @@ const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *
     bool limited = syntax->limit_count || syntax->limit_offset ||
                    (query->root && query->flat && select->sort_count);
     const char *order = query->key_count ? NULL : order_of_outputs(sql, select);
+    bool above = order && (!query->apply || distinct); /* LIMIT, the select list */
 
     if (distinct && !order) {
         (void)sql_fail(sql, select->sorts[0].expr->location,
@@ -276,14 +302,15 @@ const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *
     }
     if (select->on_count)
         plan = distinct_on(sql, select, plan);
-    if (limited && !order)
+    if (limited && !above)
         plan = sql_limited(sql, select, plan,
                            sql_order_by(sql, select->scope, select->sorts, select->sort_count));
     if (plan)
         plan = sql_projected(sql, select, plan);
     if (plan && distinct)
         plan = sql_text(sql, "{\"op\":\"distinct\",\"input\":%s}", plan);
-    if (plan && limited && order) {
+    select->projected = true;
+    if (plan && limited && above) {
         if (query->root)
             plan = sql_text(sql, "{\"op\":\"rekey\",\"input\":%s}", plan);
         query->rekeyed = query->root;

@@ -91,27 +91,59 @@ static bool is_column(const struct sql_expr *expr)
     return expr->kind == SQL_COLUMN;
 }
 
-static bool covers_key(const struct sql_select *select)
+static bool is_asked(const struct sql_expr *expr, const struct sql_rel *rel)
+{
+    if (expr->kind == SQL_COLUMN && expr->column->rel == rel)
+        return true;
+    for (size_t i = 0; i < expr->count; i++)
+        if (is_asked(expr->args[i], rel))
+            return true;
+    return false;
+}
+
+/* column = something that is the same for all rows of the table. */
+static bool is_fixed(const struct sql_expr *condition, const struct sql_column *column)
+{
+    if (!sql_is_call(condition, "eq"))
+        return false;
+    for (int side = 0; side < 2; side++)
+        if (condition->args[side]->column == column &&
+            !is_asked(condition->args[!side], column->rel))
+            return true;
+    return false;
+}
+
+bool sql_covers_key(struct sql *sql, const struct sql_select *select)
 {
     const struct sql_item *from = select->from;
-    const struct sql_query *query = select->query;
-    const struct sql_rel *rel;
+    const struct sql_item *last = from->items[from->count - 1];
+    struct sql_expr **list = NULL;
+    size_t count = 0;
+    size_t max = 0;
     size_t keys = 0;
-    size_t found = 0;
 
-    if (from->count != 1 || from->items[0]->kind != ITEM_REL || !from->items[0]->rel->table)
+    if (from->count != 1 + (select->scope->apply != NULL) || last->kind != ITEM_REL ||
+        !last->rel->table)
         return false;
-    rel = from->items[0]->rel;
-    for (size_t i = 0; i < rel->count; i++) {
-        bool here = false;
+    sql_conjuncts(sql, select->where, &list, &count, &max);
+    for (size_t i = 0; i < last->rel->count; i++) {
+        const struct sql_column *column = last->rel->columns[i];
+        bool fixed = false;
 
-        keys += rel->columns[i]->key;
-        for (size_t j = 0; j < query->key_count; j++)
-            here =
-                here || (rel->columns[i]->key && query->keys[j].inner->column == rel->columns[i]);
-        found += here;
+        keys += column->key;
+        for (size_t j = 0; column->key && j < count; j++)
+            fixed = fixed || is_fixed(list[j], column);
+        if (column->key && !fixed)
+            return false;
     }
-    return keys && keys == found;
+    return keys;
+}
+
+/* It is compiled again, by arrays (apply.c). */
+static bool try_arrays(struct sql *sql, int location)
+{
+    sql->retry = true;
+    return sql_fail(sql, location, "this subquery as a value is not supported");
 }
 
 bool sql_check_scalar(struct sql *sql, struct sql_select *select)
@@ -131,19 +163,15 @@ bool sql_check_scalar(struct sql *sql, struct sql_select *select)
     if (query->count != 1 || query->open)
         return sql_fail(sql, query->location, "a subquery as a value must have one column");
     if (query->key_count && (syntax->n_distinct_clause || syntax->n_group_clause || select->having))
-        return sql_fail(sql, query->location,
-                        "a subquery as a value that asks for columns of the query around with "
-                        "DISTINCT, GROUP BY or HAVING; join with it");
-    if (!query->one_row && !global && !limited && !covers_key(select))
+        return try_arrays(sql, query->location);
+    if (!query->one_row && !global && !limited)
         return sql_fail(sql, query->location,
                         "a subquery as a value may find more than one row; use an aggregate or "
                         "LIMIT 1");
     if (global && query->key_count)
         query->otherwise = over_nothing(sql, query->outputs[0].expr);
     if (query->otherwise && sql_any(query->otherwise, is_column))
-        return sql_fail(sql, query->location,
-                        "a subquery as a value inside another one with "
-                        "aggregates; join with it");
+        return try_arrays(sql, query->location);
     for (size_t i = 0; i < query->key_count; i++) {
         if (global)
             sql_group_add(sql, select, query->keys[i].inner);
@@ -153,41 +181,35 @@ bool sql_check_scalar(struct sql *sql, struct sql_select *select)
 }
 
 /* Where the query around is asked in any other way there is a mark left. */
-static bool check_marks(struct sql *sql, const struct sql_scope *scope,
-                        const struct sql_query *query)
+static bool has_marks(struct sql *sql, const struct sql_scope *scope, const char *plan)
 {
-    for (const char *at = query->plan; *at; at++) {
-        const struct sql_column *column;
-
+    for (const char *at = plan; *at; at++) {
         at += strcspn(at, "\1");
         if (!*at)
-            break;
-        column = sql->columns[strtoul(at + 1, NULL, 10)];
-        if (column->rel->scope == scope)
-            return sql_fail(sql, query->location,
-                            "a subquery as a value asks for column %s of the query around; it can "
-                            "do so in conditions such as inner = outer, joined by AND, only",
-                            quote(column->name, strlen(column->name)).text);
+            return false;
+        if (sql->columns[strtoul(at + 1, NULL, 10)]->rel->scope == scope)
+            return true;
     }
-    return true;
+    return false;
 }
 
-struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
-                            const PgQuery__SubLink *syntax)
+/* By keys: what the subquery asks of the query around are equalities, and these alone. */
+static struct sql_expr *by_keys(struct sql *sql, struct sql_scope *scope,
+                                const PgQuery__SubLink *syntax)
 {
     struct sql_query query = {.scalar = scope, .location = syntax->location};
-    struct sql_scalar *scalar = ARENA_NEW(&sql->arena, struct sql_scalar);
+    struct sql_scalar *scalar;
+    struct sql_column **columns;
     struct sql_expr *value;
-    struct sql_rel *rel;
 
-    if (scope->no_aggregates && strcmp(scope->no_aggregates, "ON") == 0) {
-        (void)sql_fail(sql, syntax->location, "a subquery as a value in ON; put it into WHERE");
-        return NULL;
-    }
     if (!sql_select(sql, scope, scope->level, syntax->subselect->select_stmt, &query))
         return NULL;
     if (query.count != 1 + query.key_count || query.open) {
         (void)sql_fail(sql, syntax->location, "a subquery as a value must have one column");
+        return NULL;
+    }
+    if (has_marks(sql, scope, query.plan)) {
+        (void)try_arrays(sql, syntax->location);
         return NULL;
     }
     if (!query.one_row && !query.key_count) {
@@ -196,30 +218,56 @@ struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
                        "LIMIT 1");
         return NULL;
     }
-    if (!check_marks(sql, scope, &query))
+    scalar = sql_attach(sql, scope, &query, query.key_count, syntax->location);
+    if (!scalar)
         return NULL;
-    rel = sql_rel_add(sql, scope, NULL, syntax->location);
-    if (!rel)
-        return NULL;
-    rel->plan = query.plan;
-    scalar->rel = rel;
-    scalar->early = scope->no_aggregates != NULL;
-    scalar->keys = query.keys;
-    scalar->key_count = query.key_count;
-    value =
-        sql_of_column(sql, sql_column_add(sql, rel, query.outputs[0].name, query.outputs[0].type),
-                      syntax->location);
+    columns = scalar->rel->columns;
+    value = sql_of_column(sql, columns[0], syntax->location);
     for (size_t i = 0; i < query.key_count; i++)
-        query.keys[i].inner = sql_of_column(
-            sql, sql_column_add(sql, rel, query.outputs[1 + i].name, query.outputs[1 + i].type),
-            syntax->location);
-    scalar->next = scope->scalars;
-    scope->scalars = scalar;
+        scalar->keys[scalar->key_count++] = (struct sql_key){
+            sql_of_column(sql, columns[1 + i], syntax->location), query.keys[i].outer};
     if (!query.otherwise || strcmp(sql_emitted(sql, scope, query.otherwise), "null") == 0)
         return value;
-    return sql_call(sql, value->type, "case", syntax->location, 3,
-                    sql_call(sql, SQL_BOOLEAN, "is_null", syntax->location, 1, query.keys[0].inner),
-                    query.otherwise, value);
+    return sql_call(
+        sql, value->type, "case", syntax->location, 3,
+        sql_call(sql, SQL_BOOLEAN, "is_null", syntax->location, 1, scalar->keys[0].inner),
+        query.otherwise, value);
+}
+
+static struct sql_expr *by_arrays(struct sql *sql, struct sql_scope *scope,
+                                  const PgQuery__SubLink *syntax)
+{
+    struct sql_query query = {.location = syntax->location};
+    struct sql_scalar *scalar;
+
+    if (!sql_subquery(sql, scope, syntax->subselect->select_stmt, false, &query))
+        return NULL;
+    if (query.open || query.count != 1 + (size_t)(query.apply != NULL)) {
+        (void)sql_fail(sql, syntax->location, "a subquery as a value must have one column");
+        return NULL;
+    }
+    if (!query.one_row) {
+        (void)sql_fail(sql, syntax->location,
+                       "a subquery as a value may find more than one row; use an aggregate or "
+                       "LIMIT 1");
+        return NULL;
+    }
+    scalar = sql_attach(sql, scope, &query, 0, syntax->location);
+    return scalar ? sql_of_column(sql, scalar->rel->columns[0], syntax->location) : NULL;
+}
+
+struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
+                            const PgQuery__SubLink *syntax)
+{
+    struct sql_expr *value = sql_by_arrays(sql, syntax) ? NULL : by_keys(sql, scope, syntax);
+
+    if (value || (sql->err->status != OK && !sql->retry))
+        return value;
+    if (sql->retry)
+        sql_set_by_arrays(sql, syntax);
+    sql->retry = false;
+    sql->err->status = OK;
+    return by_arrays(sql, scope, syntax);
 }
 
 static struct sql_expr *key_condition(struct sql *sql, const struct sql_key *key)
@@ -227,28 +275,32 @@ static struct sql_expr *key_condition(struct sql *sql, const struct sql_key *key
     return sql_call(sql, SQL_BOOLEAN, "eq", key->outer->location, 2, key->outer, key->inner);
 }
 
+struct sql_item *sql_with_scalar(struct sql *sql, struct sql_item *from, struct sql_scalar *scalar)
+{
+    struct sql_item *join = ARENA_NEW(&sql->arena, struct sql_item);
+
+    join->kind = ITEM_OUTER;
+    join->join = "left";
+    join->items = ARENA_ARRAY(&sql->arena, struct sql_item *, 2);
+    join->items[0] = from;
+    join->items[1] = ARENA_NEW(&sql->arena, struct sql_item);
+    join->items[1]->rel = scalar->rel;
+    join->items[1]->rels = scalar->rel->bit;
+    join->count = 2;
+    join->rels = from->rels | scalar->rel->bit;
+    for (size_t i = 0; i < scalar->key_count; i++)
+        sql_conjuncts(sql, key_condition(sql, &scalar->keys[i]), &join->on, &join->on_count,
+                      &join->on_max);
+    return join;
+}
+
 struct sql_item *sql_with_scalars(struct sql *sql, struct sql_scope *scope, struct sql_item *from,
                                   bool grouped)
 {
-    for (struct sql_scalar *scalar = scope->scalars; scalar; scalar = scalar->next) {
-        struct sql_item *join;
-
-        if (grouped && !scalar->early)
-            continue;
-        join = ARENA_NEW(&sql->arena, struct sql_item);
-        join->kind = ITEM_OUTER;
-        join->join = "left";
-        join->items = ARENA_ARRAY(&sql->arena, struct sql_item *, 2);
-        join->items[0] = from;
-        join->items[1] = ARENA_NEW(&sql->arena, struct sql_item);
-        join->items[1]->rel = scalar->rel;
-        join->items[1]->rels = scalar->rel->bit;
-        join->count = 2;
-        join->rels = from->rels | scalar->rel->bit;
-        for (size_t i = 0; i < scalar->key_count; i++)
-            sql_conjuncts(sql, key_condition(sql, &scalar->keys[i]), &join->on, &join->on_count,
-                          &join->on_max);
-        from = join;
-    }
+    from->dependents = scope->scalars;
+    from->early_only = grouped;
+    for (struct sql_scalar *scalar = scope->scalars; scalar; scalar = scalar->next)
+        if (!grouped || scalar->early)
+            from = sql_with_scalar(sql, from, scalar);
     return from;
 }

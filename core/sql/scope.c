@@ -163,52 +163,73 @@ struct sql_rel *sql_find_rel(struct sql *sql, struct sql_scope *scope, const cha
     return NULL;
 }
 
-/* Says which queries look out of themselves to find something. */
-static void mark_outer(struct sql_scope *scope, const struct sql_scope *home)
+static bool qualified(struct sql *sql, struct sql_rel *rel, const char *name, int location,
+                      struct sql_expr **found)
 {
-    for (; scope && scope != home; scope = scope->parent)
-        scope->outer = true;
+    struct sql_column *column = sql_column_make(sql, rel, name);
+
+    if (!column)
+        return sql_fail(sql, location, "table %s has no column %s",
+                        quote(rel->name, strlen(rel->name)).text, quote(name, strlen(name)).text);
+    *found = sql_of_column(sql, column, location);
+    return check_column(sql, column, location);
 }
 
-static struct sql_expr *qualified(struct sql *sql, struct sql_scope *scope, const char *table,
-                                  const char *name, int location)
+static struct sql_rel *rel_named(const struct sql_scope *scope, const char *name)
 {
-    struct sql_rel *rel = sql_find_rel(sql, scope, table, location);
-    struct sql_column *column = rel ? sql_column_make(sql, rel, name) : NULL;
-
-    if (!rel)
-        return NULL;
-    if (!column) {
-        (void)sql_fail(sql, location, "table %s has no column %s", quote(table, strlen(table)).text,
-                       quote(name, strlen(name)).text);
-        return NULL;
-    }
-    mark_outer(scope, rel->scope);
-    return check_column(sql, column, location) ? sql_of_column(sql, column, location) : NULL;
-}
-
-static struct sql_expr *unqualified(struct sql *sql, struct sql_scope *scope, const char *name,
-                                    int location)
-{
-    struct sql_expr *found = NULL;
-
-    for (struct sql_scope *at = scope; at; at = at->parent) {
-        if (!sql_lookup(sql, at, name, location, &found))
-            return NULL;
-        if (found) {
-            mark_outer(scope, at);
-            return found;
-        }
-    }
-    for (struct sql_scope *at = scope; at; at = at->parent)
-        for (size_t i = 0; i < at->count; i++)
-            if (at->rels[i]->name && strcmp(at->rels[i]->name, name) == 0) {
-                (void)sql_fail(sql, location, "%s is a table; a whole row is no value",
-                               quote(name, strlen(name)).text);
-                return NULL;
-            }
-    (void)sql_fail(sql, location, "no column %s", quote(name, strlen(name)).text);
+    for (size_t i = 0; i < scope->count; i++)
+        if (scope->rels[i]->name && strcmp(scope->rels[i]->name, name) == 0)
+            return scope->rels[i];
     return NULL;
+}
+
+/* A name in a query, else in those around it. `table`: NULL if there is none. */
+static bool find(struct sql *sql, struct sql_scope *scope, const char *table, const char *name,
+                 int location, struct sql_expr **found)
+{
+    struct sql_rel *rel = table ? rel_named(scope, table) : NULL;
+
+    *found = NULL;
+    if (rel ? !qualified(sql, rel, name, location, found)
+            : !table && !sql_lookup(sql, scope, name, location, found))
+        return false;
+    if (*found || !scope->parent)
+        return true;
+    if (!find(sql, scope->parent, table, name, location, found))
+        return false;
+    if (*found && scope->apply)
+        *found = sql_given(sql, scope, *found, location);
+    return sql->err->status == OK;
+}
+
+/* A function in FROM stands for its value; another table is none. */
+static bool find_row(struct sql *sql, struct sql_scope *scope, const char *name, int location,
+                     struct sql_expr **found)
+{
+    struct sql_rel *rel = NULL;
+
+    for (struct sql_scope *at = scope; at && !rel; at = at->parent)
+        rel = rel_named(at, name);
+    if (!rel)
+        return sql_fail(sql, location, "no column %s", quote(name, strlen(name)).text);
+    if (!rel->is_value)
+        return sql_fail(sql, location, "%s is a table; a whole row is no value",
+                        quote(name, strlen(name)).text);
+    return find(sql, scope, name, rel->columns[0]->name, location, found);
+}
+
+static struct sql_expr *column_ref(struct sql *sql, struct sql_scope *scope, const char *table,
+                                   const char *name, int location)
+{
+    struct sql_expr *found;
+
+    if (!find(sql, scope, table, name, location, &found))
+        return NULL;
+    if (!found && table)
+        (void)sql_fail(sql, location, "no table %s in FROM", quote(table, strlen(table)).text);
+    else if (!found && !find_row(sql, scope, name, location, &found))
+        return NULL;
+    return found;
 }
 
 struct sql_expr *sql_column_ref(struct sql *sql, struct sql_scope *scope,
@@ -221,12 +242,12 @@ struct sql_expr *sql_column_ref(struct sql *sql, struct sql_scope *scope,
         return NULL;
     }
     if (ref->n_fields == 1)
-        return unqualified(sql, scope, first, ref->location);
+        return column_ref(sql, scope, NULL, first, ref->location);
     if (ref->n_fields == 2)
-        return qualified(sql, scope, first, sql_string(ref->fields[1]), ref->location);
+        return column_ref(sql, scope, first, sql_string(ref->fields[1]), ref->location);
     if (ref->n_fields == 3 && strcmp(first, "public") == 0)
-        return qualified(sql, scope, sql_string(ref->fields[1]), sql_string(ref->fields[2]),
-                         ref->location);
+        return column_ref(sql, scope, sql_string(ref->fields[1]), sql_string(ref->fields[2]),
+                          ref->location);
     (void)sql_fail(sql, ref->location,
                    "a column is name or table.name; members of objects are taken by -> and ->>");
     return NULL;

@@ -140,7 +140,8 @@ static bool add_target(struct sql *sql, struct sql_select *select, const PgQuery
     return true;
 }
 
-static void bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__WithClause *with)
+static void bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__WithClause *with,
+                      struct sql_apply *apply)
 {
     for (size_t i = 0; with && i < with->n_ctes; i++) {
         struct sql_cte *cte = ARENA_NEW(&sql->arena, struct sql_cte);
@@ -149,6 +150,7 @@ static void bind_ctes(struct sql *sql, struct sql_scope *scope, const PgQuery__W
         cte->name = cte->syntax->ctename;
         cte->scope = ARENA_NEW(&sql->arena, struct sql_scope); /* sees those before it */
         *cte->scope = *scope;
+        cte->scope->apply = apply; /* and nothing given */
         cte->next = scope->ctes;
         cte->recursive = with->recursive;
         scope->ctes = cte;
@@ -190,6 +192,8 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
         if (!select->where)
             return false;
     }
+    if (sql_covers_key(sql, select))
+        select->query->one_row = true;
     sql_take_keys(sql, select);
     for (size_t i = 0; i < select->scope->count; i++)
         select->query->bag = select->query->bag || select->scope->rels[i]->bag;
@@ -208,7 +212,9 @@ static bool bind_clauses(struct sql *sql, struct sql_select *select)
             return false;
     }
     select->scope->windows = true;
-    return sql_bind_order(sql, select) && sql_check_scalar(sql, select);
+    return sql_bind_order(sql, select) && sql_add_order(sql, select) &&
+           sql_check_aggregates(sql, select) && sql_give(sql, select) &&
+           sql_check_scalar(sql, select);
 }
 
 const char *sql_projected(struct sql *sql, struct sql_select *select, const char *plan)
@@ -269,7 +275,9 @@ bool sql_select(struct sql *sql, struct sql_scope *parent, unsigned level,
 
     scope->parent = parent;
     scope->level = level;
-    bind_ctes(sql, scope, syntax->with_clause);
+    bind_ctes(sql, scope, syntax->with_clause, query->apply);
+    if (syntax->op == PG_QUERY__SET_OPERATION__SETOP_NONE)
+        scope->apply = query->apply;
     if (syntax->n_values_lists)
         return sql_values(sql, scope, syntax, query);
     if (syntax->op != PG_QUERY__SET_OPERATION__SETOP_NONE)

@@ -15,7 +15,9 @@ struct sql_select {
     size_t group_max;
     uint64_t *sets; /* of groups, a bit for each; one of all unless there are grouping sets */
     size_t set_count;
+    uint64_t given_bit; /* the group that is what the query around gives */
     bool grouped;
+    bool projected;       /* rows have the columns of the select list */
     bool has_ids;         /* the id of its only table is a field already */
     struct sql_expr **on; /* DISTINCT ON */
     size_t on_count;
@@ -24,12 +26,13 @@ struct sql_select {
     struct sql_query *query; /* what it has found out so far */
 };
 
-/* select.c */
-void sql_output_add(struct sql *sql, struct sql_query *query, const char *name,
-                    struct sql_expr *expr);
+/* apply.c: adds what the query around gives to groups and outputs */
+bool sql_give(struct sql *sql, struct sql_select *select);
 
-/* group.c */
+/* group.c and grouped.c */
 bool sql_bind_groups(struct sql *sql, struct sql_select *select);
+/* Refuses aggregates that are of a query around. */
+bool sql_check_aggregates(struct sql *sql, const struct sql_select *select);
 bool sql_group_add(struct sql *sql, struct sql_select *select, struct sql_expr *expr);
 /* An expression of GROUP BY, and its place among all. */
 bool sql_group_read(struct sql *sql, struct sql_select *select, const PgQuery__Node *node,
@@ -53,6 +56,8 @@ const char *sql_windowed(struct sql *sql, struct sql_select *select, const char 
 /* The rows of FROM with an id that is a field, for operators above which it is not. */
 const char *sql_with_ids(struct sql *sql, struct sql_select *select, const char *plan);
 bool sql_bind_order(struct sql *sql, struct sql_select *select);
+/* Where the order is wanted, it goes by columns. */
+bool sql_add_order(struct sql *sql, struct sql_select *select);
 const char *sql_order_by(struct sql *sql, const struct sql_scope *scope,
                          const struct sql_sort *sorts, size_t count);
 const char *sql_limited(struct sql *sql, struct sql_select *select, const char *plan,
@@ -61,6 +66,8 @@ const char *sql_limited(struct sql *sql, struct sql_select *select, const char *
 const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *plan);
 
 /* scalar.c */
+/* The primary key of its only table is asked for. */
+bool sql_covers_key(struct sql *sql, const struct sql_select *select);
 /* Of a subquery as a value: takes what ties it to the query around out of WHERE, */
 void sql_take_keys(struct sql *sql, struct sql_select *select);
 /* makes columns of it, and refuses what may have more rows than one. */

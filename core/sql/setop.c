@@ -79,12 +79,13 @@ const char *sql_renamed(struct sql *sql, const struct sql_query *query,
 }
 
 static bool bind_inputs(struct sql *sql, struct sql_scope *scope, unsigned level, const char *what,
-                        struct inputs *inputs)
+                        struct inputs *inputs, struct sql_apply *apply)
 {
     inputs->queries = ARENA_ARRAY(&sql->arena, struct sql_query, inputs->count);
     for (size_t i = 0; i < inputs->count; i++) {
         struct sql_query *query = &inputs->queries[i];
 
+        query->apply = apply;
         if (!sql_select(sql, scope, level, inputs->syntax[i], query))
             return false;
         if (query->open)
@@ -93,7 +94,8 @@ static bool bind_inputs(struct sql *sql, struct sql_scope *scope, unsigned level
                 "%s of \"*\": its columns are not known; declare them with CREATE TABLE", what);
         if (query->count != inputs->queries[0].count)
             return sql_fail(sql, place_of(inputs->syntax[i]), "%s of %zu and %zu columns", what,
-                            inputs->queries[0].count, query->count);
+                            inputs->queries[0].count - (apply != NULL),
+                            query->count - (apply != NULL));
     }
     return true;
 }
@@ -103,7 +105,7 @@ static bool finish(struct sql *sql, struct sql_select *select)
 {
     const PgQuery__SelectStmt *syntax = select->syntax;
 
-    if (!sql_bind_order(sql, select))
+    if (!sql_bind_order(sql, select) || !sql_add_order(sql, select))
         return false;
     if (syntax->n_sort_clause || syntax->limit_count || syntax->limit_offset)
         select->query->plan = sql_ordered(sql, select, select->query->plan);
@@ -114,6 +116,7 @@ static bool finish(struct sql *sql, struct sql_select *select)
 static const char *values_plan(struct sql *sql, const struct sql_scope *scope,
                                struct sql_expr *const *values, size_t rows, size_t width)
 {
+    const char *one = scope->given ? scope->given->rel->plan : SQL_ONE_ROW;
     struct buf buf = BUF_INIT;
 
     if (rows > 1)
@@ -123,7 +126,10 @@ static const char *values_plan(struct sql *sql, const struct sql_scope *scope,
         for (size_t j = 0; j < width; j++)
             buf_add_format(&buf, "%s{\"type\":\"expr\",\"expr\":%s,\"alias\":\"column%zu\"}",
                            j ? "," : "", sql_emitted(sql, scope, values[j * rows + i]), j + 1);
-        buf_add_string(&buf, "],\"input\":" SQL_ONE_ROW "}");
+        if (scope->given)
+            buf_add_string(&buf,
+                           ",{\"type\":\"field\",\"field\":\"d\",\"alias\":\"" SQL_GIVEN "\"}");
+        buf_add_format(&buf, "],\"input\":%s}", one);
     }
     if (rows > 1)
         buf_add_string(&buf, "]}");
@@ -142,7 +148,7 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
     struct buf buf = BUF_INIT;
 
     collect(sql, syntax, syntax, &inputs);
-    if (!bind_inputs(sql, scope, level, what, &inputs))
+    if (!bind_inputs(sql, scope, level, what, &inputs, query->apply))
         return false;
     for (size_t i = 0; i < inputs.count; i++)
         buf_add_format(&buf, "%s%s", i ? "," : "",
@@ -173,8 +179,11 @@ bool sql_values(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectS
     size_t width = syntax->values_lists[0]->list->n_items;
     size_t rows = syntax->n_values_lists;
     struct sql_expr **values = ARENA_ARRAY(&sql->arena, struct sql_expr *, rows * width);
-    struct sql_rel *rel = sql_rel_add(sql, scope, "", 0);
+    struct sql_rel *rel;
 
+    if (query->apply && !sql_given_item(sql, scope))
+        return false;
+    rel = sql_rel_add(sql, scope, "", 0);
     for (size_t i = 0; i < rows; i++) {
         const PgQuery__List *list = syntax->values_lists[i]->list;
 
@@ -197,6 +206,10 @@ bool sql_values(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectS
                        sql_of_column(sql, sql_column_add(sql, rel, name, type), 0));
     }
     query->plan = values_plan(sql, scope, values, rows, width);
+    query->bag = rows > 1;
+    if (query->apply)
+        sql_output_add(sql, query, SQL_GIVEN,
+                       sql_of_column(sql, sql_column_add(sql, rel, SQL_GIVEN, SQL_ARRAY), 0));
     query->one_row = rows == 1;
     return finish(sql, &select);
 }

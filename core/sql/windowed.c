@@ -113,6 +113,7 @@ static const char *write_operator(struct calls *calls, size_t first, const char 
     struct sql *sql = calls->sql;
     const struct sql_scope *scope = calls->select->scope;
     const struct sql_over *over = calls->items[first]->over;
+    const struct sql_query *query = calls->select->query;
     struct buf partition = BUF_INIT;
     struct buf list = BUF_INIT;
 
@@ -120,6 +121,9 @@ static const char *write_operator(struct calls *calls, size_t first, const char 
         if (over->partition[i]->kind != SQL_CONST)
             buf_add_format(&partition, "%s%s", partition.size ? "," : "",
                            sql_field(sql, scope, over->partition[i]));
+    if (query->apply)
+        buf_add_format(&partition, "%s%s", partition.size ? "," : "",
+                       sql_field(sql, scope, query->outputs[query->count - 1].expr));
     for (size_t i = first; i < calls->count; i++) {
         if (calls->written[i] || !same_place(over, calls->items[i]->over))
             continue;

@@ -1,3 +1,3 @@
 CREATE TABLE c (id integer PRIMARY KEY, name text, region text);
 CREATE TABLE o (id integer PRIMARY KEY, c integer, total integer);
-CREATE MATERIALIZED VIEW v AS SELECT (SELECT sum(total) FROM o p WHERE p.total < o.total) AS n FROM o;
+CREATE MATERIALIZED VIEW v AS SELECT id, EXISTS (SELECT 1 FROM o) AS e, EXISTS (SELECT 1 FROM o WHERE o.c = c.id) AS f FROM c;

@@ -1,0 +1,278 @@
+/* What stands in FROM by itself: tables, views, subqueries, names of WITH. */
+#include "sql/from.h"
+
+#include <string.h>
+
+struct sql_output *sql_star_add(struct sql *sql, struct sql_item *item)
+{
+    item->star =
+        sql_grow(sql, item->star, item->star_count, &item->star_max, sizeof(struct sql_output));
+    return &item->star[item->star_count++];
+}
+
+static void star_column(struct sql *sql, struct sql_item *item, struct sql_column *column)
+{
+    struct sql_output *output = sql_star_add(sql, item);
+
+    output->name = column->name;
+    output->type = column->type;
+    output->expr = sql_of_column(sql, column, 0);
+    column->used = false; /* until the `*` is */
+}
+
+bool sql_rename(struct sql *sql, PgQuery__Node **names, size_t count, struct sql_query *query,
+                int location)
+{
+    struct buf projections = BUF_INIT;
+
+    if (count == 0)
+        return true;
+    if (count > query->count - (query->apply != NULL) || query->open)
+        return sql_fail(sql, location, "%zu names for %zu columns%s", count,
+                        query->count - (query->apply != NULL),
+                        query->open ? " that are known" : "");
+    for (size_t i = 0; i < query->count; i++) {
+        const char *old = query->outputs[i].name;
+        const char *new = i < count ? sql_string(names[i]) : old;
+
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(new, query->outputs[j].name) == 0) {
+                buf_release(&projections);
+                return sql_fail(sql, location, "two columns are named %s",
+                                quote(new, strlen(new)).text);
+            }
+        buf_add_format(&projections, "%s{\"type\":\"field\",\"field\":[%s],\"alias\":%s}",
+                       i ? "," : "", sql_quoted(sql, old), sql_quoted(sql, new));
+        query->outputs[i].name = new;
+        query->outputs[i].ambiguous = false;
+    }
+    query->plan = sql_text(sql, "{\"op\":\"project\",\"projections\":[%s],\"input\":%s}",
+                           sql_take(sql, &projections), query->plan);
+    return true;
+}
+
+/* The rows of a compiled query as a relation. */
+struct sql_item *sql_item_of_query(struct sql *sql, struct sql_scope *scope, const char *name,
+                                   const PgQuery__Alias *alias, struct sql_query *query,
+                                   int location)
+{
+    struct sql_item *item = ARENA_NEW(&sql->arena, struct sql_item);
+    struct sql_rel *rel;
+
+    if (alias && !sql_rename(sql, alias->colnames, alias->n_colnames, query, location))
+        return NULL;
+    rel = sql_rel_add(sql, scope, alias ? alias->aliasname : name, location);
+    if (!rel)
+        return NULL;
+    for (size_t i = 0; i < query->count; i++) {
+        struct sql_column *column =
+            sql_column_add(sql, rel, query->outputs[i].name, query->outputs[i].type);
+
+        column->ambiguous = query->outputs[i].ambiguous;
+        if (!query->apply || i + 1 < query->count)
+            star_column(sql, item, column);
+    }
+    rel->open = query->open;
+    if (rel->open)
+        sql_star_add(sql, item)->all = rel;
+    rel->plan = query->plan;
+    rel->one_row = query->one_row;
+    rel->bag = query->bag;
+    item->rel = rel;
+    item->rels = rel->bit;
+    if (query->apply) {
+        struct sql_expr *key = sql_call(
+            sql, SQL_BOOLEAN, "eq", location, 2, sql_given_key(sql, query->apply, location),
+            sql_of_column(sql, rel->columns[query->count - 1], location));
+
+        rel->apply = query->apply;
+        item->needs = sql_asked(sql, scope, query->apply);
+        sql_conjuncts(sql, key, &item->on, &item->on_count, &item->on_max);
+    }
+    return item;
+}
+
+static struct sql_item *item_of_table(struct sql *sql, struct sql_scope *scope, const char *table,
+                                      const PgQuery__RangeVar *var)
+{
+    const struct sql_table *declared = sql->tables;
+    const char *name = var->alias ? var->alias->aliasname : table;
+    struct sql_rel *rel = sql_rel_add(sql, scope, name, var->location);
+    struct sql_item *item = ARENA_NEW(&sql->arena, struct sql_item);
+
+    if (!rel)
+        return NULL;
+    if (var->alias && var->alias->n_colnames) {
+        (void)sql_fail(sql, var->location,
+                       "new names for the columns of a table; write (SELECT a AS b FROM %s)",
+                       table);
+        return NULL;
+    }
+    rel->table = table;
+    item->rel = rel;
+    item->rels = rel->bit;
+    while (declared && strcmp(declared->name, table) != 0)
+        declared = declared->next;
+    rel->open = !declared;
+    for (size_t i = 0; declared && i < declared->count; i++) {
+        struct sql_column *column =
+            sql_column_add(sql, rel, declared->columns[i].name, declared->columns[i].type);
+
+        column->key = declared->columns[i].key;
+        star_column(sql, item, column);
+    }
+    if (rel->open)
+        sql_star_add(sql, item)->all = rel;
+    return item;
+}
+
+static struct sql_item *item_of_view(struct sql *sql, struct sql_scope *scope,
+                                     struct sql_view *view, const PgQuery__RangeVar *var)
+{
+    struct sql_query query = {0};
+    bool ok;
+
+    if (view->busy) {
+        (void)sql_fail(sql, var->location, "view %s reads itself",
+                       quote(view->name, strlen(view->name)).text);
+        return NULL;
+    }
+    view->busy = true;
+    ok = sql_view_query(sql, view, &query);
+    view->busy = false;
+    if (!ok)
+        return NULL;
+    return sql_item_of_query(sql, scope, view->name, var->alias, &query, var->location);
+}
+
+/*
+ * WITH RECURSIVE name AS (base UNION step): the rows of base, then those that step finds among what
+ * is there, until nothing new appears. False also where it does not read itself.
+ */
+static bool bind_recursion(struct sql *sql, unsigned level, struct sql_cte *cte,
+                           struct sql_query *query)
+{
+    const PgQuery__CommonTableExpr *syntax = cte->syntax;
+    const PgQuery__SelectStmt *select = syntax->ctequery->select_stmt;
+    struct sql_query step = {0};
+    bool ok;
+
+    if (!cte->recursive || select->op != PG_QUERY__SET_OPERATION__SETOP_UNION)
+        return false;
+    cte->busy = true;
+    ok = sql_select(sql, cte->scope, level, select->larg, query) &&
+         sql_rename(sql, syntax->aliascolnames, syntax->n_aliascolnames, query, syntax->location);
+    cte->busy = false;
+    cte->so_far = query;
+    ok = ok && sql_select(sql, cte->scope, level, select->rarg, &step);
+    cte->so_far = NULL;
+    if (!ok || !cte->reads_itself)
+        return false;
+    if (select->all)
+        return sql_fail(sql, syntax->location,
+                        "WITH RECURSIVE %s: the rows are a set; write UNION, not UNION ALL",
+                        cte->name);
+    if (select->n_sort_clause || select->limit_count || select->limit_offset)
+        return sql_fail(sql, syntax->location,
+                        "WITH RECURSIVE %s: ORDER BY and LIMIT go with the query that reads it",
+                        cte->name);
+    if (query->open || step.open || query->count != step.count)
+        return sql_fail(sql, syntax->location,
+                        "WITH RECURSIVE %s: both of its SELECTs must have the same columns",
+                        cte->name);
+    query->plan = sql_text(sql, "{\"op\":\"fixpoint\",\"name\":%s,\"base\":%s,\"step\":%s}",
+                           sql_quoted(sql, cte->name), query->plan, sql_renamed(sql, &step, query));
+    query->one_row = false;
+    return true;
+}
+
+/* The name of a recursion inside of it: what is there so far. */
+static struct sql_item *item_of_recursion(struct sql *sql, struct sql_scope *scope,
+                                          struct sql_cte *cte, const PgQuery__RangeVar *var)
+{
+    struct sql_query query = *cte->so_far;
+
+    cte->reads_itself = true;
+    query.one_row = false;
+    query.outputs = ARENA_ARRAY(&sql->arena, struct sql_output, query.count); /* of its own names */
+    memcpy(query.outputs, cte->so_far->outputs, query.count * sizeof(struct sql_output));
+    query.plan = sql_text(sql, "{\"op\":\"recurse\",\"name\":%s}", sql_quoted(sql, cte->name));
+    return sql_item_of_query(sql, scope, cte->name, var->alias, &query, var->location);
+}
+
+static struct sql_item *item_of_cte(struct sql *sql, struct sql_scope *scope, struct sql_cte *cte,
+                                    const PgQuery__RangeVar *var)
+{
+    const PgQuery__CommonTableExpr *syntax = cte->syntax;
+    struct sql_query query = {0};
+    bool ok;
+
+    if (syntax->ctequery->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
+        (void)sql_fail(sql, syntax->location, "WITH %s is no SELECT", cte->name);
+        return NULL;
+    }
+    if (cte->so_far)
+        return item_of_recursion(sql, scope, cte, var);
+    cte->reads_itself = false;
+    if (bind_recursion(sql, scope->level, cte, &query))
+        return sql_item_of_query(sql, scope, cte->name, var->alias, &query, var->location);
+    if (sql->err->status != OK)
+        return NULL;
+    query = (struct sql_query){0};
+    cte->busy = true; /* inside it its name is that of a table */
+    ok = sql_select(sql, cte->scope, scope->level, syntax->ctequery->select_stmt, &query) &&
+         sql_rename(sql, syntax->aliascolnames, syntax->n_aliascolnames, &query, syntax->location);
+    cte->busy = false;
+    return ok ? sql_item_of_query(sql, scope, cte->name, var->alias, &query, var->location) : NULL;
+}
+
+struct sql_item *sql_bind_name(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node)
+{
+    const PgQuery__RangeVar *var = node->range_var;
+    const char *name = sql_name(sql, var);
+
+    for (struct sql_scope *at = scope; name && at; at = at->parent)
+        for (struct sql_cte *cte = at->ctes; cte && !*var->schemaname; cte = cte->next)
+            if (!cte->busy && strcmp(cte->name, name) == 0)
+                return item_of_cte(sql, scope, cte, var);
+    for (struct sql_view *view = sql->views; name && view; view = view->next)
+        if (strcmp(view->name, name) == 0)
+            return item_of_view(sql, scope, view, var);
+    return name ? item_of_table(sql, scope, name, var) : NULL;
+}
+
+/* What a query in FROM sees that is not LATERAL: nothing of this FROM, but what is given to it. */
+struct sql_scope *sql_around(struct sql *sql, const struct sql_scope *scope)
+{
+    struct sql_scope *around = ARENA_NEW(&sql->arena, struct sql_scope);
+
+    around->parent = scope->parent;
+    around->level = scope->level;
+    around->ctes = scope->ctes;
+    around->apply = scope->apply;
+    around->given = scope->given;
+    return around;
+}
+
+struct sql_item *sql_bind_subselect(struct sql *sql, struct sql_scope *scope,
+                                    const PgQuery__Node *node)
+{
+    const PgQuery__RangeSubselect *syntax = node->range_subselect;
+    const PgQuery__SelectStmt *select = syntax->subquery->select_stmt;
+    struct sql_query query = {0};
+    int location = sql_location(syntax->subquery);
+    bool ok;
+
+    query.location = location;
+    if (syntax->lateral) {
+        ok = sql_subquery(sql, scope, select, false, &query);
+    } else {
+        struct sql_scope *around = sql_around(sql, scope);
+
+        ok = scope->apply ? sql_subquery(sql, around, select, false, &query)
+                          : sql_select(sql, around, scope->level, select, &query);
+    }
+    if (!ok)
+        return NULL;
+    return sql_item_of_query(sql, scope, NULL, syntax->alias, &query, location);
+}

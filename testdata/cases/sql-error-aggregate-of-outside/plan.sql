@@ -1,0 +1,4 @@
+CREATE TABLE t (id int PRIMARY KEY, a int, b int, s text);
+CREATE TABLE u (id int PRIMARY KEY, a int, c int, tags text[], j jsonb);
+CREATE MATERIALIZED VIEW v AS
+  SELECT (SELECT max(t.a) FROM u) FROM t;

@@ -1,3 +1,0 @@
-CREATE TABLE c (id integer PRIMARY KEY, name text, region text);
-CREATE TABLE o (id integer PRIMARY KEY, c integer, total integer);
-CREATE MATERIALIZED VIEW v AS SELECT EXISTS (SELECT 1 FROM o) AS e FROM c;
