@@ -67,6 +67,20 @@ static inline void gen_measure(struct gen *g, const struct gen_node *input, unsi
     text_add(out, "}");
 }
 
+/* A group by windows of time. */
+static inline void gen_time_group(struct gen *g, const struct gen_node *input, bool many,
+                                  struct text *out)
+{
+    static const char *const kinds[] = {"tumble", "hop", "session"};
+    static const char *const lengths[] = {"\"size\":2", "\"slide\":1,\"size\":\"2s\"",
+                                          "\"gap\":\"1s\""};
+    unsigned kind = many ? gen_below(g, 3) : 0;
+
+    text_add(out, "{\"%s\":{%s,\"field\":", kinds[kind], lengths[kind]);
+    gen_time(g, gen_path(g, input), out);
+    text_add(out, "}");
+}
+
 /* 0: no groups; 1: by one field; 2: by two; 3: by one, and having. */
 static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned kind)
 {
@@ -75,6 +89,7 @@ static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned 
     unsigned nest = g->nest;
     unsigned groups = kind == 2 ? 2 : kind > 0;
     unsigned measures = gen_below(g, 4);
+    bool windowed = false;
     struct text text = {0};
 
     if (node->has_children) /* would add nothing */
@@ -87,8 +102,14 @@ static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned 
         char name[8];
 
         (void)snprintf(name, sizeof(name), "%s", i ? "b" : "a");
-        text_add(&text, "%s{\"field\":", i ? "," : "");
-        gen_key(g, gen_path(g, &input), &text);
+        text_add(&text, "%s", i ? "," : "");
+        if (gen_percent(g, 30)) {
+            gen_time_group(g, &input, !windowed, &text);
+            windowed = true;
+        } else {
+            text_add(&text, "{\"field\":");
+            gen_key(g, gen_path(g, &input), &text);
+        }
         text_add(&text, ",\"alias\":\"%s\"}", name);
         gen_add_path(node, "", name);
     }

@@ -4,7 +4,7 @@
 /* Random unnests, and windows of every function over every frame. */
 #include "generate.h"
 
-enum { GEN_UNNESTS = 2, GEN_WINDOWS = 6 };
+enum { GEN_UNNESTS = 2, GEN_WINDOWS = 8 };
 
 /* 0: rows without elements go; 1: they stay. */
 static inline void gen_unnest(struct gen *g, struct gen_node *node, unsigned kind)
@@ -97,8 +97,32 @@ static inline void gen_call(struct gen *g, const struct gen_node *input, unsigne
         gen_frame(g, range, !range || orders == 1, out);
 }
 
+static inline void gen_session(struct gen *g, struct gen_node *node)
+{
+    static const char *const names[] = {"a", "w", "x"};
+    static const char *const gaps[] = {"1", "\"1s\"", "2", "0.5", "\"10s\""};
+    const char *name = GEN_PICK(g, names);
+    unsigned partitions = gen_below(g, 3);
+    char source[32];
+    struct text text = {0};
+
+    text_add(&text, "{\"op\":\"session\",\"gap\":%s,\"time\":", GEN_PICK(g, gaps));
+    gen_time(g, gen_path(g, node), &text);
+    for (unsigned i = 0; i < partitions; i++) {
+        text_add(&text, "%s", i ? "," : ",\"partition_by\":[");
+        gen_key(g, gen_path(g, node), &text);
+        text_add(&text, "%s", i + 1 < partitions ? "" : "]");
+    }
+    text_add(&text, ",\"alias\":\"%s\",\"input\":%s}", name, node->text);
+    node->text = gen_keep(g, &text);
+    gen_add_path(node, "", name);
+    (void)snprintf(source, sizeof(source), "|s%zu%s", g->owned_count,
+                   g->asked < g->nest ? "^" : "");
+    gen_narrow(g, node, source);
+}
+
 /* 0: ranks; 1: lag and lead; 2: first and last; 3: over rows; 4: over a range; 5: with the frame
- * that is usual, also without an order. */
+ * that is usual, also without an order; 6, 7: sessions. */
 static inline void gen_window(struct gen *g, struct gen_node *node, unsigned kind)
 {
     static const char *const names[] = {"a", "w", "x"};
@@ -109,6 +133,10 @@ static inline void gen_window(struct gen *g, struct gen_node *node, unsigned kin
     char source[32];
     struct text text = {0};
 
+    if (kind > 5) {
+        gen_session(g, node);
+        return;
+    }
     text_add(&text, "{\"op\":\"window\"");
     for (unsigned i = 0; i < orders; i++) {
         text_add(&text, "%s", i ? ",{\"field\":" : ",\"order_by\":[{\"field\":");
@@ -133,7 +161,8 @@ static inline void gen_window(struct gen *g, struct gen_node *node, unsigned kin
     text_add(&text, ",\"input\":%s}", input.text);
     node->text = gen_keep(g, &text);
     node->has_limit = true;
-    (void)snprintf(source, sizeof(source), "|w%zu%s", g->owned_count, g->nest ? "^" : "");
+    (void)snprintf(source, sizeof(source), "|w%zu%s", g->owned_count,
+                   g->asked < g->nest ? "^" : "");
     gen_narrow(g, node, source); /* like no other; under other rows around not like itself */
 }
 

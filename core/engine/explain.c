@@ -35,6 +35,8 @@ static const char *state_of(const struct node *node)
         return "its first input, and which contexts have rows";
     case PLAN_LIMIT:
         return "its input, in order";
+    case PLAN_SESSION:
+        return "its input, in order of time, and where sessions begin";
     case PLAN_WINDOW:
         return "its input, in order, and the rows made of it";
     case PLAN_FIXPOINT:

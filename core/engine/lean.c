@@ -133,6 +133,11 @@ static void need_plan(struct needs *needs, const struct plan *plan)
     case PLAN_WINDOW:
         need_window(needs, &plan->as.window);
         break;
+    case PLAN_SESSION:
+        for (size_t i = 0; i < plan->as.session.partition_count; i++)
+            need(needs, &plan->as.session.partition[i]);
+        need(needs, &plan->as.session.start);
+        break;
     case PLAN_UNNEST:
         need(needs, &plan->as.unnest.field);
         break;
@@ -200,7 +205,7 @@ static bool copies_rows(const struct plan *plan)
         return plan->as.join.both;
     if (plan->op == PLAN_FIXPOINT || plan->op == PLAN_UNIQUE || plan->op == PLAN_EXCEPT ||
         plan->op == PLAN_INTERSECT || plan->op == PLAN_REKEY || plan->op == PLAN_UNNEST ||
-        plan->op == PLAN_WINDOW)
+        plan->op == PLAN_WINDOW || plan->op == PLAN_SESSION)
         return true;
     if (plan->op == PLAN_UNION)
         return !plan_keeps_keys(plan);

@@ -344,6 +344,8 @@ struct bag recompute_rows(struct run *run, const struct plan *plan, struct value
         bag = recompute_aggregate(run, &in[0], &plan->as.aggregate, context);
     else if (plan->op == PLAN_WINDOW)
         bag = recompute_window(run, &in[0], &plan->as.window);
+    else if (plan->op == PLAN_SESSION)
+        bag = recompute_session(run, &in[0], &plan->as.session);
     else if (plan->op == PLAN_UNNEST)
         bag = recompute_unnest(run, &in[0], &plan->as.unnest);
     else

@@ -68,6 +68,11 @@ struct bag recompute_aggregate(struct run *run, const struct bag *in,
 
 struct bag recompute_window(struct run *run, const struct bag *in, const struct plan_window *plan);
 
+/* Sets a field of an object's text. */
+void recompute_set_field(struct buf *text, const char *name, size_t size, const struct buf *value);
+struct bag recompute_session(struct run *run, const struct bag *in,
+                             const struct plan_session *plan);
+
 struct bag recompute_unnest(struct run *run, const struct bag *in, const struct plan_unnest *plan);
 
 /* The rows of a subquery for one enclosing row. */

@@ -240,9 +240,8 @@ static void write_call(const struct windows *self, const struct plan_call *call,
 }
 
 /* A row with a field set. */
-static void set_field(struct buf *text, const struct plan_call *call, const struct buf *value)
+void recompute_set_field(struct buf *text, const char *name, size_t size, const struct buf *value)
 {
-    const struct path_step *name = call->field->steps;
     struct json_iter iter;
     struct buf result = BUF_INIT;
     bool set = false;
@@ -251,8 +250,7 @@ static void set_field(struct buf *text, const struct plan_call *call, const stru
     iter = json_iter_of(text->bytes);
     buf_add_byte(&result, '{');
     while (json_iter_next(&iter)) {
-        bool own =
-            iter.key_size == name->key_size && memcmp(iter.key, name->key, name->key_size) == 0;
+        bool own = iter.key_size == size && memcmp(iter.key, name, size) == 0;
 
         buf_add_format(&result, "%s%.*s:", result.size > 1 ? "," : "", (int)iter.key_size,
                        iter.key);
@@ -260,8 +258,8 @@ static void set_field(struct buf *text, const struct plan_call *call, const stru
         set = set || own;
     }
     if (!set)
-        buf_add_format(&result, "%s%.*s:%.*s", result.size > 1 ? "," : "", (int)name->key_size,
-                       name->key, (int)value->size, value->bytes);
+        buf_add_format(&result, "%s%.*s:%.*s", result.size > 1 ? "," : "", (int)size, name,
+                       (int)value->size, value->bytes);
     buf_add_byte(&result, '}');
     buf_release(text);
     *text = result;
@@ -279,7 +277,8 @@ static struct row *with_functions(const struct windows *self, size_t first, size
         struct buf value = BUF_INIT;
 
         write_call(self, &self->plan->calls[i], first, end, at, &value);
-        set_field(&text, &self->plan->calls[i], &value);
+        recompute_set_field(&text, self->plan->calls[i].field->steps->key,
+                            self->plan->calls[i].field->steps->key_size, &value);
         buf_release(&value);
     }
     result = recompute_row((struct row_source){.key = row_key(row),

@@ -192,11 +192,12 @@ static void turn_rows(struct turn *turn, const struct row *next)
 static bool find_neighbours(struct order *order, const struct row *row, struct row **before,
                             struct row **next)
 {
-    int64_t place = order_rank(order, row);
+    int64_t weight;
+    int64_t place = order_find(order, row, &weight);
 
-    *next = order_row_at(order, place);
-    if (*next && row_equal(*next, row))
+    if (weight)
         return false;
+    *next = order_row_at(order, place);
     *before = order_row_at(order, place - 1);
     return true;
 }

@@ -45,8 +45,8 @@ static bool write_whole(struct buf *buf, const struct plan *plan, size_t limit)
     return buf->size <= limit;
 }
 
-/* What a window adds to a record depends on the rows around it: only a window over the same rows
- * adds the same, and not even that under another enclosing row. */
+/* What a window or a session adds to a record depends on the rows around it: only a window over the
+ * same rows adds the same, and not even that under another enclosing row. */
 static void add_window(struct origin *through, const struct plan *plan)
 {
     struct buf *text = &through->projections;
@@ -56,7 +56,8 @@ static void add_window(struct origin *through, const struct plan *plan)
         text->size = start;
         buf_add_format(text, "%p", (const void *)plan);
     }
-    through->by_parent = through->by_parent || plan->as.window.bound;
+    through->by_parent = through->by_parent ||
+                         (plan->op == PLAN_WINDOW ? plan->as.window.bound : plan->as.session.bound);
 }
 
 /* Finds the origins of a plan's rows, which are seen through other projections above. */
@@ -71,7 +72,7 @@ static void trace(const struct plan *plan, const struct origin *above, struct or
            !(plan->op == PLAN_JOIN && plan->as.join.both)) {
         if (plan->op == PLAN_PROJECT)
             add_projection(origin, plan);
-        if (plan->op == PLAN_WINDOW)
+        if (plan->op == PLAN_WINDOW || plan->op == PLAN_SESSION)
             add_window(origin, plan);
         plan = plan->inputs[plan->op == PLAN_EXPAND || plan->op == PLAN_CORRELATE];
     }

@@ -208,12 +208,13 @@ static struct lifted lift_aggregate(struct nest *nest, const struct plan *plan, 
     return (struct lifted){aggregate, true};
 }
 
-static struct lifted lift_window(struct nest *nest, const struct plan *plan, struct lifted in)
+/* What depends on the rows around a row does so in each context. */
+static struct lifted lift_around(struct nest *nest, const struct plan *plan, struct lifted in)
 {
-    struct plan *window = over(nest, plan, in.plan);
+    struct plan *copy = over(nest, plan, in.plan);
 
-    window->as.window.bound = in.bound;
-    return (struct lifted){window, in.bound};
+    *(plan->op == PLAN_WINDOW ? &copy->as.window.bound : &copy->as.session.bound) = in.bound;
+    return (struct lifted){copy, in.bound};
 }
 
 /* Puts the sides of a join under the contexts where they have to be. A row that is shown for want
@@ -357,8 +358,8 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
             result = lift_filter(nest, plan, in, contexts);
         else if (plan->op == PLAN_PROJECT)
             result = lift_project(nest, plan, in, contexts, hangs);
-        else if (plan->op == PLAN_WINDOW)
-            result = lift_window(nest, plan, in);
+        else if (plan->op == PLAN_WINDOW || plan->op == PLAN_SESSION)
+            result = lift_around(nest, plan, in);
         else
             result = (struct lifted){over(nest, plan, in.plan), in.bound};
     }

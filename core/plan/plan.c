@@ -47,7 +47,7 @@ const char *plan_op_name(enum plan_op op)
         [PLAN_AGGREGATE] = "aggregate", [PLAN_FIXPOINT] = "fixpoint",
         [PLAN_VIEW] = "view",           [PLAN_RECURSE] = "recurse",
         [PLAN_INPUT] = "input",         [PLAN_UNNEST] = "unnest",
-        [PLAN_WINDOW] = "window",
+        [PLAN_WINDOW] = "window",       [PLAN_SESSION] = "session",
     };
 
     return names[op];
@@ -162,6 +162,7 @@ bool plan_is_set(const struct plan *plan)
     case PLAN_LIMIT:
     case PLAN_UNNEST:
     case PLAN_WINDOW:
+    case PLAN_SESSION:
     case PLAN_CORRELATE:
         break;
     }
@@ -222,6 +223,7 @@ bool plan_rows_have_ids(const struct plan *plan)
     case PLAN_PROJECT:
     case PLAN_LIMIT:
     case PLAN_WINDOW:
+    case PLAN_SESSION:
     case PLAN_DISTINCT:
     case PLAN_CONTEXT:
     case PLAN_CORRELATE:

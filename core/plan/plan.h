@@ -48,6 +48,7 @@ enum plan_op {
     PLAN_REKEY,   /* rows under the keys that their values are; also put in by plan/nest.c */
     PLAN_UNNEST,
     PLAN_WINDOW,
+    PLAN_SESSION,
     /* put in by plan/nest.c */
     PLAN_INPUT,     /* in the step of a fixpoint as it runs: the rows of an input of the fixpoint */
     PLAN_DISTINCT,  /* every row once */
@@ -262,6 +263,17 @@ struct plan_window {
     size_t count;
 };
 
+struct plan_session {
+    bool bound; /* as of a window */
+    struct expr *partition;
+    size_t partition_count;
+    struct order_field time; /* when a row is, in seconds since the epoch; null: never */
+    struct expr start;       /* the same as a session that begins with the row has it */
+    int64_t gap;             /* in microseconds: the longest time between two rows of a session */
+    const char *alias;       /* normalised JSON, with quotes */
+    size_t alias_size;
+};
+
 struct plan;
 
 /* Rounds of a recursion that nobody has bounded. */
@@ -324,6 +336,7 @@ struct plan {
         unsigned input;                /* which of the fixpoint's */
         struct plan_unnest unnest;
         struct plan_window window;
+        struct plan_session session;
         struct plan_aggregate aggregate; /* a second input: contexts that have a row over nothing */
         const struct plan_subquery *context;
         struct plan_correlate correlate;

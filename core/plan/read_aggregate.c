@@ -7,10 +7,14 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A path, or {"field":...,"alias":...}, or {"expr":...,"alias":...}. */
-static bool read_group(struct plan_reader *reader, struct value value, struct plan_group *group)
+/* A path, {"field":...,"alias":...}, {"expr":...,"alias":...} or a window of time. */
+static bool read_group(struct plan_reader *reader, struct value value, struct plan_group *group,
+                       struct plan_windowed *windowed)
 {
     struct value field = value;
+
+    if (plan_is_time_group(value))
+        return plan_read_time_group(reader, value, group, windowed);
 
     if (value.type != VALUE_OBJECT) {
         group->expr.path = plan_path(reader, value);
@@ -32,7 +36,7 @@ static bool read_group(struct plan_reader *reader, struct value value, struct pl
 }
 
 static bool read_groups(struct plan_reader *reader, struct value list,
-                        struct plan_aggregate *aggregate)
+                        struct plan_aggregate *aggregate, struct plan_windowed *windowed)
 {
     struct json_iter iter;
     size_t count;
@@ -45,7 +49,7 @@ static bool read_groups(struct plan_reader *reader, struct value list,
     iter = json_iter_of(list.text);
     while (json_iter_next(&iter))
         if (!read_group(reader, value_of(iter.value, iter.value_size),
-                        &aggregate->groups[aggregate->group_count++]))
+                        &aggregate->groups[aggregate->group_count++], windowed))
             return false;
     return true;
 }
@@ -240,7 +244,8 @@ static bool check_aliases(struct plan_reader *reader, struct value at,
     return true;
 }
 
-bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan)
+bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan,
+                         struct plan_windowed *windowed)
 {
     struct plan_aggregate *aggregate = &plan->as.aggregate;
     struct value list;
@@ -252,7 +257,7 @@ bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct 
     if (!plan_only(reader, value, "aggregate", "op input group_by aggregates having"))
         return false;
     reader->key = true; /* values of enclosing rows go into a filter below or a projection above */
-    ok = read_groups(reader, plan_member(value, "group_by"), aggregate);
+    ok = read_groups(reader, plan_member(value, "group_by"), aggregate, windowed);
     list = plan_member(value, "aggregates");
     if (ok && list.type != VALUE_MISSING) {
         ok = plan_array(reader, list, "\"aggregates\"", &count);
@@ -267,5 +272,7 @@ bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct 
     ok = ok && check_aliases(reader, value, aggregate) &&
          read_filter(reader, value, "having", &aggregate->having);
     reader->key = key;
+    if (ok && windowed->rows)
+        plan_finish_time_group(reader, aggregate, windowed);
     return ok;
 }

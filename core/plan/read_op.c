@@ -280,10 +280,17 @@ static bool read_limit(struct plan_reader *reader, struct value value, struct pl
 static bool read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan)
 {
     bool aside = reader->aside;
+    struct plan_windowed windowed = {0};
     bool ok;
 
     reader->aside = true;
-    ok = plan_read_aggregate(reader, value, plan) && plan_read_input(reader, value, plan, "input");
+    ok = plan_read_aggregate(reader, value, plan, &windowed) &&
+         plan_read_input(reader, value, windowed.rows ? windowed.rows : plan, "input");
+    if (ok && windowed.rows) {
+        plan->inputs = ARENA_ARRAY(&reader->memory->arena, const struct plan *, 1);
+        plan->inputs[plan->input_count++] = windowed.rows;
+        reader->operators++;
+    }
     reader->aside = aside;
     return ok;
 }
@@ -293,14 +300,23 @@ static const struct {
     enum plan_op op;
     bool (*read)(struct plan_reader *reader, struct value value, struct plan *plan);
 } readers[] = {
-    {PLAN_SCAN, read_scan},           {PLAN_FILTER, read_filter},
-    {PLAN_PROJECT, read_project},     {PLAN_JOIN, plan_read_join},
-    {PLAN_LIMIT, read_limit},         {PLAN_UNIQUE, plan_read_distinct},
-    {PLAN_AGGREGATE, read_aggregate}, {PLAN_FIXPOINT, plan_read_fixpoint},
-    {PLAN_VIEW, plan_read_view},      {PLAN_RECURSE, plan_read_recurse},
-    {PLAN_REKEY, plan_read_rekey},    {PLAN_UNION, plan_read_set},
-    {PLAN_EXCEPT, plan_read_set},     {PLAN_INTERSECT, plan_read_set},
-    {PLAN_UNNEST, plan_read_unnest},  {PLAN_WINDOW, plan_read_window},
+    {PLAN_SCAN, read_scan},
+    {PLAN_FILTER, read_filter},
+    {PLAN_PROJECT, read_project},
+    {PLAN_JOIN, plan_read_join},
+    {PLAN_LIMIT, read_limit},
+    {PLAN_UNIQUE, plan_read_distinct},
+    {PLAN_AGGREGATE, read_aggregate},
+    {PLAN_FIXPOINT, plan_read_fixpoint},
+    {PLAN_VIEW, plan_read_view},
+    {PLAN_RECURSE, plan_read_recurse},
+    {PLAN_REKEY, plan_read_rekey},
+    {PLAN_UNION, plan_read_set},
+    {PLAN_EXCEPT, plan_read_set},
+    {PLAN_INTERSECT, plan_read_set},
+    {PLAN_UNNEST, plan_read_unnest},
+    {PLAN_WINDOW, plan_read_window},
+    {PLAN_SESSION, plan_read_session},
 };
 
 const struct plan *plan_read_op(struct plan_reader *reader, struct value value)

@@ -96,6 +96,12 @@ static bool add_columns(struct arena *arena, struct plan_set *set, const struct 
                        plan->as.window.calls[i].field->steps->key_size);
         return true;
     }
+    if (plan->op == PLAN_SESSION) {
+        if (!add_columns(arena, set, plan->inputs[0]))
+            return false;
+        add_column(arena, set, plan->as.session.alias, plan->as.session.alias_size);
+        return true;
+    }
     from = plan->op == PLAN_FIXPOINT ? &plan->as.fixpoint.columns : &plan->as.set;
     if (plan->op == PLAN_SCAN || plan->op == PLAN_RECURSE || !from->known)
         return false; /* what recurse has is not read yet */

@@ -2,6 +2,7 @@
 #include "base/duration.h"
 #include "plan/reader.h"
 
+#include "value/decimal.h"
 #include "value/time.h"
 
 #include <string.h>
@@ -64,7 +65,7 @@ static bool read_duration(struct plan_reader *reader, struct value value, const 
 static bool read_times(struct plan_reader *reader, struct value value, struct plan_asof *asof)
 {
     static const char *const names[] = {"left_field", "right_field"};
-    struct value time;
+    struct value time = VALUE_NONE;
     struct value field;
 
     if (!plan_required(reader, value, "an asof join", "time", &time) ||
@@ -97,4 +98,208 @@ bool plan_read_asof(struct plan_reader *reader, struct value value, struct plan_
     if (asof->bounded && !read_duration(reader, tolerance, "tolerance", true, &asof->tolerance))
         return false;
     return read_times(reader, value, asof);
+}
+
+/* The time of a session's rows and its gap, as "session" of a group and the operator have them. */
+static bool read_session(struct plan_reader *reader, struct value value, const char *name,
+                         struct plan_session *session)
+{
+    struct value time = VALUE_NONE;
+    struct value gap = VALUE_NONE;
+
+    return plan_required(reader, value, "a session", name, &time) &&
+           plan_required(reader, value, "a session", "gap", &gap) &&
+           read_duration(reader, gap, "gap", false, &session->gap) &&
+           read_call(reader, time, "epoch", "", &session->time.expr) &&
+           read_call(reader, time, "tumble", ",\"1us\"", &session->start);
+}
+
+bool plan_read_session(struct plan_reader *reader, struct value value, struct plan *plan)
+{
+    struct plan_session *session = &plan->as.session;
+    struct value alias = plan_member(value, "alias");
+
+    if (!plan_only(reader, value, "session", "op input partition_by time gap alias") ||
+        !plan_keys(reader, plan_member(value, "partition_by"), "\"partition_by\"",
+                   &session->partition, &session->partition_count) ||
+        !read_session(reader, value, "time", session))
+        return false;
+    if (alias.type != VALUE_MISSING && alias.type != VALUE_STRING)
+        return plan_fail(reader, alias, "\"alias\" must be a string, not %s",
+                         excerpt(alias.text, alias.size).text);
+    session->alias = alias.type == VALUE_STRING ? alias.text : "\"session\"";
+    session->alias_size = alias.type == VALUE_STRING ? alias.size : strlen("\"session\"");
+    return plan_read_input(reader, value, plan, "input");
+}
+
+static const char *const windows[] = {"tumble", "hop", "session"};
+
+bool plan_is_time_group(struct value value)
+{
+    for (size_t i = 0; value.type == VALUE_OBJECT && i < 3; i++)
+        if (plan_member(value, windows[i]).type != VALUE_MISSING)
+            return true;
+    return false;
+}
+
+/* A length of time as another argument of a function. */
+static bool read_length(struct plan_reader *reader, struct value value, const char *window,
+                        const char *name, struct buf *more)
+{
+    struct value length;
+    struct decimal seconds = {0, NULL, 6};
+    int64_t microseconds = 0;
+
+    if (!plan_required(reader, value, window, name, &length) ||
+        !read_duration(reader, length, name, false, &microseconds))
+        return false;
+    seconds.small = microseconds;
+    buf_add_byte(more, ',');
+    decimal_write_exact(more, &seconds);
+    return true;
+}
+
+/* The windows of tumble, one a row, and of hop, as many as a row lies in. */
+static bool read_windows(struct plan_reader *reader, struct value value, bool hop,
+                         struct expr *expr)
+{
+    const char *name = hop ? "hop" : "tumble";
+    struct buf more = BUF_INIT;
+    struct value field = VALUE_NONE;
+    bool ok = plan_only(reader, value, name, hop ? "field slide size" : "field size") &&
+              plan_required(reader, value, name, "field", &field) &&
+              (!hop || read_length(reader, value, name, "slide", &more)) &&
+              read_length(reader, value, name, "size", &more);
+
+    buf_add_byte(&more, '\0');
+    ok = ok && read_call(reader, field, name, more.bytes, expr);
+    buf_release(&more);
+    return ok;
+}
+
+bool plan_read_time_group(struct plan_reader *reader, struct value value, struct plan_group *group,
+                          struct plan_windowed *windowed)
+{
+    static const char *const members[] = {"tumble alias", "hop alias", "session alias"};
+    static const char *const aliases[] = {"\"tumble\"", "\"hop\"", "\"session\""};
+    struct value alias = plan_member(value, "alias");
+    struct value window;
+    struct plan *rows;
+    int kind = 0;
+
+    while (kind < 2 && plan_member(value, windows[kind]).type == VALUE_MISSING)
+        kind++;
+    window = plan_member(value, windows[kind]);
+    if (!plan_only(reader, value, "a group", members[kind]))
+        return false;
+    if (alias.type != VALUE_MISSING && alias.type != VALUE_STRING)
+        return plan_fail(reader, alias, "\"alias\" must be a string, not %s",
+                         excerpt(alias.text, alias.size).text);
+    group->alias = alias.type == VALUE_STRING ? alias.text : aliases[kind];
+    group->alias_size = alias.type == VALUE_STRING ? alias.size : strlen(aliases[kind]);
+    if (kind == 0)
+        return read_windows(reader, window, false, &group->expr);
+    if (windowed->rows)
+        return plan_fail(reader, value,
+                         "a second group of hop or session; put one of them below the aggregate, "
+                         "as the operator unnest or session");
+    rows = ARENA_NEW(&reader->memory->arena, struct plan);
+    windowed->rows = rows;
+    windowed->group = group;
+    if (kind == 1) {
+        rows->op = PLAN_UNNEST;
+        rows->as.unnest.outer = true; /* rows without a time are a group */
+        return read_windows(reader, window, true, &rows->as.unnest.field);
+    }
+    rows->op = PLAN_SESSION;
+    return plan_only(reader, window, "a session", "field gap") &&
+           read_session(reader, window, "field", &rows->as.session);
+}
+
+/* Whether something reads a field of a name. */
+struct reading {
+    const char *name;
+    bool found;
+};
+
+static void see_path(void *context, const struct path *path)
+{
+    struct reading *reading = context;
+
+    if (path->steps->key_size == strlen(reading->name) &&
+        memcmp(path->steps->key, reading->name, path->steps->key_size) == 0)
+        reading->found = true;
+}
+
+static void see_predicate(struct reading *reading, const struct predicate *p)
+{
+    expr_each_path(&p->left, see_path, reading);
+    for (size_t i = 0; i < p->count; i++)
+        expr_each_path(&p->operands[i], see_path, reading);
+    for (size_t i = 0; i < p->child_count; i++)
+        see_predicate(reading, p->children[i]);
+}
+
+static bool is_read(const struct plan_aggregate *aggregate, const char *name)
+{
+    struct reading reading = {name, false};
+
+    for (size_t i = 0; i < aggregate->group_count; i++)
+        expr_each_path(&aggregate->groups[i].expr, see_path, &reading);
+    for (size_t i = 0; i < aggregate->measure_count; i++) {
+        const struct plan_measure *measure = &aggregate->measures[i];
+
+        if (measure->expr)
+            expr_each_path(measure->expr, see_path, &reading);
+        if (measure->filter)
+            see_predicate(&reading, measure->filter);
+        for (size_t j = 0; j < measure->order_count; j++)
+            expr_each_path(&measure->order[j].expr, see_path, &reading);
+    }
+    return reading.found;
+}
+
+/* A session is one of rows that agree in the other groups. */
+static void partition(struct plan_reader *reader, const struct plan_aggregate *aggregate,
+                      const struct plan_windowed *windowed)
+{
+    struct plan_session *session = &windowed->rows->as.session;
+
+    session->partition = ARENA_ARRAY(&reader->memory->arena, struct expr, aggregate->group_count);
+    for (size_t i = 0; i < aggregate->group_count; i++)
+        if (&aggregate->groups[i] != windowed->group)
+            session->partition[session->partition_count++] = aggregate->groups[i].expr;
+}
+
+void plan_finish_time_group(struct plan_reader *reader, const struct plan_aggregate *aggregate,
+                            const struct plan_windowed *windowed)
+{
+    struct arena *arena = &reader->memory->arena;
+    bool session = windowed->rows->op == PLAN_SESSION;
+    struct buf name = BUF_INIT;
+    struct path_step *step = ARENA_NEW(arena, struct path_step);
+    struct path *path = ARENA_NEW(arena, struct path);
+
+    for (unsigned i = 0;; i++) { /* the first name that nothing else is read by */
+        buf_clear(&name);
+        buf_add_format(&name, i ? "\"%s%u\"" : "\"%s\"", session ? "session" : "hop", i);
+        buf_add_byte(&name, '\0');
+        if (!is_read(aggregate, name.bytes))
+            break;
+    }
+    step->key = arena_copy(arena, name.bytes, name.size);
+    step->key_size = (uint32_t)name.size - 1;
+    step->index = PATH_NO_INDEX;
+    buf_release(&name);
+    path->steps = step;
+    path->count = 1;
+    if (session) {
+        partition(reader, aggregate, windowed);
+        windowed->rows->as.session.alias = step->key;
+        windowed->rows->as.session.alias_size = step->key_size;
+    } else {
+        windowed->rows->as.unnest.alias = step->key;
+        windowed->rows->as.unnest.alias_size = step->key_size;
+    }
+    windowed->group->expr.path = path;
 }

@@ -105,9 +105,27 @@ bool plan_read_recurse(struct plan_reader *reader, struct value value, struct pl
 
 bool plan_read_view(struct plan_reader *reader, struct value value, struct plan *plan);
 
-/* An aggregate but for its input. */
-bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan);
+/* Of an aggregate with a group that is made of rows around a row, or of many: the operator that
+ * puts its value into the rows of the input. */
+struct plan_windowed {
+    struct plan *rows;        /* NULL: there is no such group */
+    struct plan_group *group; /* by its value */
+};
 
+/* read_time.c: {"tumble":...}, {"hop":...} and {"session":...} in "group_by". */
+bool plan_is_time_group(struct value value);
+bool plan_read_time_group(struct plan_reader *reader, struct value value, struct plan_group *group,
+                          struct plan_windowed *windowed);
+/* Names the value, when it is known what else the aggregate reads. */
+void plan_finish_time_group(struct plan_reader *reader, const struct plan_aggregate *aggregate,
+                            const struct plan_windowed *windowed);
+
+/* An aggregate but for its input. */
+bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan,
+                         struct plan_windowed *windowed);
+
+/* read_time.c */
+bool plan_read_session(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_window(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_unnest(struct plan_reader *reader, struct value value, struct plan *plan);
 

@@ -420,6 +420,9 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
     case PLAN_WINDOW:
         plan_write_window(buf, &plan->as.window);
         break;
+    case PLAN_SESSION:
+        plan_write_session(buf, &plan->as.session);
+        break;
     case PLAN_UNNEST:
         write_unnest(buf, &plan->as.unnest);
         break;

@@ -20,7 +20,8 @@ void plan_write_field(struct buf *buf, const struct expr *expr);
 void plan_write_order(struct buf *buf, const struct order_field *fields, size_t count);
 void plan_write_keys(struct buf *buf, const struct expr *keys, size_t count);
 
-void plan_write_asof(struct buf *buf, const struct plan_asof *asof);       /* write_time.c */
+void plan_write_asof(struct buf *buf, const struct plan_asof *asof); /* write_time.c */
+void plan_write_session(struct buf *buf, const struct plan_session *session);
 void plan_write_window(struct buf *buf, const struct plan_window *window); /* write_window.c */
 
 #endif

@@ -11,6 +11,16 @@ static void write_duration(struct buf *buf, int64_t microseconds)
     decimal_write_exact(buf, &seconds);
 }
 
+void plan_write_session(struct buf *buf, const struct plan_session *session)
+{
+    plan_write_keys(buf, session->partition, session->partition_count);
+    buf_add_string(buf, ",\"time\":");
+    plan_write_field(buf, &session->start);
+    buf_add_string(buf, ",\"gap\":");
+    write_duration(buf, session->gap);
+    buf_add_format(buf, ",\"alias\":%.*s", (int)session->alias_size, session->alias);
+}
+
 void plan_write_asof(struct buf *buf, const struct plan_asof *asof)
 {
     buf_add_string(buf, ",\"time\":{\"left_field\":");

@@ -359,23 +359,33 @@ int64_t order_total(const struct order *order)
     return order->root ? node_total(order->root) : 0;
 }
 
-int64_t order_rank(struct order *order, const struct row *row)
+int64_t order_find(struct order *order, const struct row *row, int64_t *weight)
 {
     const struct order_node *node = order->root;
     uint64_t prefix = row_prefix(order, row);
     int64_t rank = 0;
 
+    *weight = 0;
     while (node) {
-        bool equal;
+        bool equal = false;
         uint32_t i = node->children ? child_of(order, node, prefix, row)
                                     : lower_bound(order, node, prefix, row, &equal);
 
         for (uint32_t j = 0; j < i; j++)
             rank += node->slots[j].weight;
+        if (!node->children && equal)
+            *weight = node->slots[i].weight;
         node = node->children ? node->children[i] : NULL;
     }
     arena_reset(&order->scratch);
     return rank;
+}
+
+int64_t order_rank(struct order *order, const struct row *row)
+{
+    int64_t weight;
+
+    return order_find(order, row, &weight);
 }
 
 struct range {

@@ -68,6 +68,8 @@ struct row *order_last(const struct order *order);
 void order_prefetch(const struct order_node *root);
 int64_t order_total(const struct order *order);                 /* places taken */
 int64_t order_rank(struct order *order, const struct row *row); /* places before the row */
+/* The same, and how many it takes itself: 0: it is not there. */
+int64_t order_find(struct order *order, const struct row *row, int64_t *weight);
 
 /* Hands out the rows on the places [from, to), in order; weights are cut at both ends. */
 typedef void order_visit(void *context, struct row *row, int64_t weight);

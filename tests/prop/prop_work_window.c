@@ -172,9 +172,34 @@ static void test_a_partition_knows_nothing_of_others(void **state)
     engine_free(&e);
 }
 
+/* Many sessions of ten rows, at v = 20, 21 ... 29, 40 ... of one partition; a gap of 10. */
+static void test_sessions_look_at_rows_that_get_another_start(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= MOST; n *= 10) {
+        struct engine e = engine_new(1);
+        uint64_t log = 16 * (log2_of(n) + 8);
+
+        plan(&e,
+             "{\"id\":\"v\",\"root\":{\"op\":\"session\",\"time\":\"v\",\"gap\":10,\"input\":" SCAN(
+                 "t") "}}");
+        for (size_t i = 0; i < n; i++)
+            put(&e, "t", i, 0, 20 + i / 10 * 20 + i % 10);
+        ssp_start(e.ssp);
+        assert_at_most("a row inside", n, work_of_put(&e, "t", n, 0, 45), 1, 2, log);
+        assert_at_most("moves inside", n, work_of_put(&e, "t", n, 0, 46), 2, 4, 2 * log);
+        assert_at_most("to the end", n, work_of_put(&e, "t", n, 0, 49), 2, 4, 2 * log);
+        assert_at_most("two merge", n, work_of_put(&e, "t", n, 0, 50), 2, 24, 4 * log);
+        assert_at_most("and split", n, work_of_put(&e, "t", n, 0, 45), 2, 24, 4 * log);
+        assert_at_most("another start", n, work_of_put(&e, "t", n, 0, 59), 2, 24, 4 * log);
+        engine_free(&e);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_sessions_look_at_rows_that_get_another_start),
         cmocka_unit_test(test_ranks_look_at_rows_that_move),
         cmocka_unit_test(test_ntile_looks_at_the_edges_of_buckets),
         cmocka_unit_test(test_lag_and_lead_look_at_neighbours),
