@@ -1,6 +1,6 @@
 -- Which customers spent the most, and in how many orders.
-CREATE TABLE customers (id integer PRIMARY KEY, name text, email text);
-CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer, status text, total numeric);
+CREATE TABLE customers (id bigint PRIMARY KEY, name text, email text);
+CREATE TABLE orders (id bigint PRIMARY KEY, customer_id bigint, status text, total numeric(12,2));
 
 CREATE MATERIALIZED VIEW best_customers WITH (format = 'flat') AS
   SELECT c.name, count(*) AS orders, sum(o.total) AS total

@@ -55,6 +55,10 @@ static inline void gen_measure(struct gen *g, const struct gen_node *input, unsi
         text_add(out, ",\"p\":%s", GEN_PICK(g, ((const char *const[]){"0", "0.5", "0.9", "1"})));
     if (distinct)
         text_add(out, ",\"distinct\":true");
+    if ((strcmp(function, "sum") == 0 || strcmp(function, "avg") == 0 || squares ||
+         strncmp(function, "stddev", 6) == 0) &&
+        gen_percent(g, 25))
+        text_add(out, ",\"numeric\":true");
     if (ordered && !distinct && gen_percent(g, 60)) {
         text_add(out, ",\"order_by\":[{\"field\":");
         gen_key(g, gen_path(g, input), out);

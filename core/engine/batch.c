@@ -18,9 +18,10 @@ struct target {
 
 struct prepared {
     struct target target;
-    size_t prefix;     /* to strip from the id, */
-    bool mine;         /* which is one that the table has */
-    uint64_t *counter; /* of what --strict would refuse; NULL: nothing */
+    size_t prefix;             /* to strip from the id, */
+    bool mine;                 /* which is one that the table has */
+    uint64_t *counter;         /* of what --strict would refuse; NULL: nothing */
+    struct row_source content; /* of a record of a declared table, in its types */
 };
 
 /* Length of the identifier and the colon that an id begins with, 0 if it does not. */
@@ -200,28 +201,37 @@ static bool is_content(const struct row *row, const struct row_source *content, 
     return row_content_equal(row, content->text, content->size, content->fields, content->count);
 }
 
-static void apply_record(struct batch *batch, const struct target *target, const struct mutation *m)
+/* What the record is to be, patches merged. */
+static struct row_source content_of(struct batch *batch, const struct row *before,
+                                    const struct mutation *m)
 {
     struct row_source content = {.text = m->record.text,
                                  .size = m->record.size,
                                  .fields = m->fields,
-                                 .count = m->field_count};
-    struct hash128 hash = {0, 0};
-    bool own_id;
+                                 .count = m->field_count,
+                                 .id = m->id.text};
 
     if (m->op == LINE_PATCH) {
         buf_clear(&batch->text);
-        merge_patch(&batch->text, target->row ? row_value(target->row) : value_of("{}", 2),
-                    m->record);
+        merge_patch(&batch->text, before ? row_value(before) : value_of("{}", 2), m->record);
         content.size = batch->text.size;
         buf_add_byte(&batch->text, '\0');
         content.text = batch->text.bytes;
         content.count = row_find_fields(content.text, &batch->fields, &batch->field_max);
         content.fields = batch->fields;
     }
-    own_id = has_id(content.text, content.fields, content.count);
-    content.id = m->id.text;
-    content.id_size = own_id ? 0 : m->id.size;
+    content.id_size = has_id(content.text, content.fields, content.count) ? 0 : m->id.size;
+    return content;
+}
+
+static void apply_record(struct batch *batch, const struct prepared *prepared,
+                         const struct mutation *m)
+{
+    const struct target *target = &prepared->target;
+    struct row_source content =
+        target->table->schema ? prepared->content : content_of(batch, target->row, m);
+    struct hash128 hash = {0, 0};
+
     if (target->table->lean)
         hash = row_content_hash(content.text, content.size, content.fields, content.count,
                                 &batch->lean->scratch);
@@ -246,7 +256,10 @@ struct table *batch_table(struct batch *batch, const struct mutation *m)
     struct table *table = store_table(batch->store, m->table, m->table_size);
 
     if (!table->lean_known) {
-        table->lean = lean_of(batch->lean, table->name, table->name_size);
+        if (batch->schemas)
+            table->schema = schema_find(batch->schemas, table->name, table->name_size);
+        if (!table->schema) /* a line that is read again is not in the types of its table */
+            table->lean = lean_of(batch->lean, table->name, table->name_size);
         table->lean_known = true;
     }
     return table;
@@ -271,7 +284,12 @@ static enum status prepare(struct batch *batch, const struct mutation *m, struct
     if (check_prefix(batch, table, m, &out->prefix, &out->mine, err) != OK)
         return ERR_INPUT;
     out->target = find_target(batch, table, m->id_text + out->prefix, m->id_size - out->prefix);
-    return check_existence(batch, m, out->target.row != NULL, &out->counter, err);
+    if (check_existence(batch, m, out->target.row != NULL, &out->counter, err) != OK)
+        return ERR_INPUT;
+    if (!table->schema || m->op == LINE_DELETE)
+        return OK;
+    out->content = content_of(batch, out->target.row, m);
+    return conform_record(&batch->conform, table->schema, &out->content, err);
 }
 
 uint64_t batch_key_hash(struct buf *key, const struct mutation *m, bool keep_prefix)
@@ -332,7 +350,7 @@ enum status batch_apply(struct batch *batch, const struct mutation *m, struct er
     if (!take_version(batch, target, m))
         batch->counters.stale++;
     else if (m->op != LINE_DELETE)
-        apply_record(batch, target, m);
+        apply_record(batch, &prepared, m);
     else if (target->row)
         coalesce_set(&batch->coalesce, target->table, target->at, NULL);
     return OK;
@@ -398,4 +416,5 @@ void batch_release(struct batch *batch)
     free(batch->fields);
     buf_release(&batch->key);
     buf_release(&batch->text);
+    conform_release(&batch->conform);
 }

@@ -3,6 +3,7 @@
 
 #include "engine/circuit.h"
 #include "engine/coalesce.h"
+#include "engine/conform.h"
 #include "engine/lean.h"
 #include "engine/mutation.h"
 
@@ -47,6 +48,8 @@ struct batch {
     struct buf text;
     uint32_t *fields;
     size_t field_max;
+    const struct schemas *schemas; /* of tables that are declared; NULL: of none */
+    struct conform conform;
     struct batch_counters counters;
 };
 

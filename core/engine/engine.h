@@ -51,6 +51,7 @@ struct ssp {
     } writing;
     struct buf trace; /* lines of views, until it is known what stands before them */
     struct buf report;
+    struct schemas schemas;
     struct buf plans; /* as JSON, for --explain=plan */
     struct buf out;
     struct buf messages;

@@ -9,6 +9,7 @@ static int read_plan(struct ssp *ssp, const struct plan_source *file, bool sql,
                      struct ssp_error *error)
 {
     struct plan_views views = {0};
+    const struct sql_into into = {&views, &ssp->schemas, &ssp->plans};
     struct err err = {0};
 
     /* Ids must differ over all files, so the reader is shown the views that are there. */
@@ -16,7 +17,7 @@ static int read_plan(struct ssp *ssp, const struct plan_source *file, bool sql,
         (void)plan_views_add(&views, &ssp->views[i]->plan);
         (void)plan_memory_ref(ssp->views[i]->plan.memory);
     }
-    if ((sql ? sql_read_file(ssp->reader.json, file, &ssp->defaults, &views, &ssp->plans, &err)
+    if ((sql ? sql_read_file(ssp->reader.json, file, &ssp->defaults, &into, &err)
              : plan_read_file(ssp->reader.json, file, &ssp->defaults, &views, &err)) != OK) {
         plan_views_release(&views);
         return engine_give(error, &err, false);

@@ -9,6 +9,7 @@
 #include "value/decimal.h"
 #include "value/json_scan.h"
 #include "value/json_write.h"
+#include "value/numeric.h"
 
 #include <string.h>
 
@@ -108,6 +109,42 @@ static void write_at(struct buf *out, const struct items *items, size_t at)
         value_write_canonical(out, items->items[at].value);
     else
         buf_add_string(out, "null");
+}
+
+/* The same in full, as numeric. */
+static bool write_numeric(struct buf *out, const struct items *items, enum plan_function function)
+{
+    bool sample = function == AGGREGATE_STDDEV || function == AGGREGATE_VARIANCE;
+    struct decimal sum = DECIMAL_ZERO;
+    struct decimal squares = DECIMAL_ZERO;
+    struct decimal count = decimal_of_int((int64_t)items->count);
+    struct decimal result = DECIMAL_ZERO;
+    bool ok = items->count > (size_t)sample;
+
+    for (size_t i = 0; ok && i < items->count; i++) {
+        struct decimal x;
+        struct decimal square;
+
+        ok = decimal_read(&x, items->items[i].value.text, items->items[i].value.size);
+        square = decimal_product(&x, &x);
+        decimal_add(&sum, &x);
+        decimal_add(&squares, &square);
+        decimal_release(&x);
+        decimal_release(&square);
+    }
+    if (ok && function == AGGREGATE_SUM)
+        result = decimal_copy(&sum);
+    else if (ok && function == AGGREGATE_AVG)
+        result = numeric_quotient(&sum, &count);
+    else if (ok)
+        result = numeric_variance(&sum, &squares, (int64_t)items->count, sample,
+                                  function == AGGREGATE_STDDEV || function == AGGREGATE_STDDEV_POP);
+    if (ok)
+        decimal_write_exact(out, &result);
+    decimal_release(&sum);
+    decimal_release(&squares);
+    decimal_release(&result);
+    return ok;
 }
 
 /* What of a sum and a sum of squares is asked for. False: null. */
@@ -286,7 +323,7 @@ static void write_measure(struct run *run, struct buf *out, const struct bag_ent
         ok = write_percentile(
             out, &items, function == AGGREGATE_MEDIAN ? value_of("0.5", 3) : measure->parameter);
     } else if (is_numeric(function)) {
-        ok = write_numbers(out, &items, function);
+        ok = (measure->numeric ? write_numeric : write_numbers)(out, &items, function);
     } else if (function == AGGREGATE_BOOL_AND || function == AGGREGATE_BOOL_OR) {
         ok = write_truth(out, &items, function == AGGREGATE_BOOL_AND);
     } else if (function == AGGREGATE_ARRAY_AGG || function == AGGREGATE_JSON_AGG ||

@@ -41,6 +41,7 @@ struct ssp *ssp_new(const struct ssp_options *options, struct ssp_error *error)
     mutation_reader_init(&ssp->reader);
     mutation_reader_init(&ssp->rereader);
     batch_init(&ssp->batch, &ssp->store, &ssp->circuit, &ssp->lean);
+    ssp->batch.schemas = &ssp->schemas;
     ssp->lean.on = options->reread && !options->verify && !options->no_coalesce;
     ssp->batch.strict = options->strict;
     ssp->reader.strict = options->strict;
@@ -84,6 +85,7 @@ void ssp_free(struct ssp *ssp)
     buf_release(&ssp->report);
     arena_release(&ssp->arena);
     buf_release(&ssp->plans);
+    schemas_release(&ssp->schemas);
     buf_release(&ssp->out);
     buf_release(&ssp->messages);
     buf_release(&ssp->line_text);

@@ -27,6 +27,7 @@ struct version {
 
 struct node;
 struct lean_table; /* engine/lean.h */
+struct schema;     /* plan/schema.h */
 
 struct table {
     char *name;
@@ -44,10 +45,11 @@ struct table {
     size_t version_max;
     struct hashtab version_index;
     const struct lean_table *lean; /* the fields kept; NULL: rows are whole */
-    bool lean_known;
-    uint64_t changes;  /* of its records, by steps */
-    uint64_t flush;    /* the last one that changed any; coalesce.c */
-    struct node *scan; /* where its changes go, as of `generation` of the circuit */
+    const struct schema *schema;   /* what its records must be; NULL: anything */
+    bool lean_known;               /* both */
+    uint64_t changes;              /* of its records, by steps */
+    uint64_t flush;                /* the last one that changed any; coalesce.c */
+    struct node *scan;             /* where its changes go, as of `generation` of the circuit */
     uint64_t generation;
 };
 

@@ -11,9 +11,10 @@
 struct function {
     const char *name;
     scalar_function *call;
-    uint8_t min; /* arguments */
-    uint8_t max; /* FUNCTION_ANY: no limit */
-    bool exact;  /* arithmetic: exact inside larger arithmetic, and rounded once at its end */
+    uint8_t min;      /* arguments */
+    uint8_t max;      /* FUNCTION_ANY: no limit */
+    bool exact;       /* arithmetic: exact inside larger arithmetic, and rounded once at its end */
+    bool takes_exact; /* arguments that are arithmetic are not rounded */
 };
 
 enum { FUNCTION_ANY = 255 };
@@ -51,5 +52,14 @@ scalar_function function_get, function_path, function_array_length, function_key
 /* time_function.c */
 scalar_function function_date_trunc, function_extract, function_epoch, function_to_timestamp,
     function_age_ms, function_tumble, function_hop;
+
+/* numeric_function.c */
+scalar_function function_cast, function_numeric_div, function_fixed, function_digits,
+    function_double_add, function_double_sub, function_double_mul, function_double_div,
+    function_double_round, function_double_text, function_double_numeric;
+/* span_function.c */
+scalar_function function_time_add, function_time_sub, function_add_days, function_days_between,
+    function_time_between, function_age, function_interval_add, function_interval_sub,
+    function_interval_mul, function_interval_div, function_interval_order, function_interval_part;
 
 #endif

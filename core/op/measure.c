@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "expr/function.h"
 #include "value/json_write.h"
+#include "value/numeric.h"
 
 struct accumulator_plan measure_accumulator(const struct plan_measure *measure,
                                             const struct accumulator_fields *fields)
@@ -95,6 +96,28 @@ static void write_null_if(struct buf *out, bool nothing)
 {
     if (nothing)
         buf_add_string(out, "null");
+}
+
+/* In full, as numeric. */
+static void write_numeric(const struct plan_measure *measure, const struct accumulated_sum *from,
+                          struct buf *out)
+{
+    const struct decimal *sum = &from->sum;
+    struct decimal count = decimal_of_int(from->count);
+    bool sample = measure->function == AGGREGATE_STDDEV || measure->function == AGGREGATE_VARIANCE;
+    bool root = measure->function == AGGREGATE_STDDEV || measure->function == AGGREGATE_STDDEV_POP;
+    struct decimal result;
+
+    if (from->count <= (sample ? 1 : 0) || from->unfit) {
+        buf_add_string(out, "null");
+        return;
+    }
+    result = measure->function == AGGREGATE_SUM ? decimal_copy(sum)
+             : measure->function == AGGREGATE_AVG
+                 ? numeric_quotient(sum, &count)
+                 : numeric_variance(sum, &from->squares, from->count, sample, root);
+    decimal_write_exact(out, &result);
+    decimal_release(&result);
 }
 
 static void write_sum(const struct plan_measure *measure, const struct accumulated_sum *from,
@@ -333,6 +356,10 @@ void measure_write(const struct plan_measure *measure, struct accumulator *from,
 {
     const int64_t *count = accumulator_state(from, state);
 
+    if (measure->numeric) {
+        write_numeric(measure, accumulator_state(from, state), out);
+        return;
+    }
     switch (measure->function) {
     case AGGREGATE_COUNT:
     case AGGREGATE_COUNT_DISTINCT:

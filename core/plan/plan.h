@@ -187,6 +187,7 @@ struct plan_measure {
     enum plan_function function;
     struct expr *expr; /* NULL: rows are counted */
     bool distinct;     /* each value once */
+    bool numeric;      /* sums are not rounded; quotients and roots have PostgreSQL's digits */
     struct predicate *filter;
     struct order_field *order; /* what rows are sorted by: order_by, "by", else the expression */
     size_t order_count;

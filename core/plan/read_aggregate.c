@@ -82,6 +82,13 @@ static bool is_percentile(enum plan_function function)
     return function == AGGREGATE_PERCENTILE || function == AGGREGATE_PERCENTILE_DISC;
 }
 
+/* Of numbers that are added up: what comes out may be numeric. */
+static bool is_sum(enum plan_function function)
+{
+    return function == AGGREGATE_SUM || function == AGGREGATE_AVG ||
+           (function >= AGGREGATE_STDDEV && function <= AGGREGATE_VAR_POP);
+}
+
 static const char *members_of(enum plan_function function)
 {
     if (plan_function_is_ordered(function))
@@ -90,6 +97,8 @@ static const char *members_of(enum plan_function function)
                    : "func field alias distinct filter order_by";
     if (is_arg(function))
         return "func field alias filter by";
+    if (is_sum(function))
+        return "func field alias distinct filter numeric";
     return is_percentile(function) ? "func field alias filter p"
                                    : "func field alias distinct filter";
 }
@@ -178,11 +187,20 @@ static bool read_alias(struct plan_reader *reader, struct value value, struct pl
     return true;
 }
 
+static bool read_flag(struct plan_reader *reader, struct value value, const char *name, bool *flag)
+{
+    struct value given = plan_member(value, name);
+
+    *flag = given.type == VALUE_TRUE;
+    return given.type == VALUE_MISSING || given.type == VALUE_TRUE || given.type == VALUE_FALSE ||
+           plan_fail(reader, given, "\"%s\" must be true or false, not %s", name,
+                     excerpt(given.text, given.size).text);
+}
+
 static bool read_measure(struct plan_reader *reader, struct value value,
                          struct plan_measure *measure)
 {
     struct value field;
-    struct value distinct;
     char what[48];
 
     if (value.type != VALUE_OBJECT)
@@ -201,15 +219,13 @@ static bool read_measure(struct plan_reader *reader, struct value value,
     } else if (measure->function != AGGREGATE_COUNT) {
         return plan_required(reader, value, what, "field", &field);
     }
-    distinct = plan_member(value, "distinct");
-    if (distinct.type != VALUE_MISSING && distinct.type != VALUE_TRUE &&
-        distinct.type != VALUE_FALSE)
-        return plan_fail(reader, distinct, "\"distinct\" must be true or false, not %s",
-                         excerpt(distinct.text, distinct.size).text);
-    measure->distinct =
-        distinct.type == VALUE_TRUE || measure->function == AGGREGATE_COUNT_DISTINCT;
+    if (!read_flag(reader, value, "distinct", &measure->distinct) ||
+        !read_flag(reader, value, "numeric", &measure->numeric))
+        return false;
+    measure->distinct = measure->distinct || measure->function == AGGREGATE_COUNT_DISTINCT;
     if (measure->distinct && !measure->expr)
-        return plan_fail(reader, distinct, "\"distinct\" without a field to count the values of");
+        return plan_fail(reader, plan_member(value, "distinct"),
+                         "\"distinct\" without a field to count the values of");
     if (!read_measure_order(reader, value, measure) || !read_parameter(reader, value, measure) ||
         !read_filter(reader, value, "filter", &measure->filter) ||
         !read_alias(reader, value, measure))

@@ -6,6 +6,7 @@
 #include "plan/literal.h"
 #include "plan/write.h"
 #include "value/json_scan.h"
+#include "value/typed.h"
 
 #include <string.h>
 
@@ -150,6 +151,7 @@ static bool code_cast(struct plan_reader *reader, struct code *code, const struc
                  {"\"number\"", function_to_number},
                  {"\"integer\"", function_to_integer},
                  {"\"boolean\"", function_to_boolean}};
+    struct typed type;
 
     if (!check_count(reader, args, 2, 2))
         return false;
@@ -160,9 +162,18 @@ static bool code_cast(struct plan_reader *reader, struct code *code, const struc
             code_call(code, casts[i].function, 1);
             return true;
         }
-    return plan_fail(reader, args->sources[1],
-                     "unknown type %s; there are \"text\", \"number\", \"integer\", \"boolean\"",
-                     excerpt(args->sources[1].text, args->sources[1].size).text);
+    if (args->sources[1].type == VALUE_STRING &&
+        typed_read(args->sources[1].text + 1, args->sources[1].size - 2, &type)) {
+        code_argument(code, &args->exprs[0], true);
+        code_argument(code, &args->exprs[1], false);
+        code_call(code, function_cast, 2);
+        return true;
+    }
+    return plan_fail(
+        reader, args->sources[1],
+        "unknown type %s; there are \"text\", \"number\", \"integer\", \"boolean\", and "
+        "those of SQL",
+        excerpt(args->sources[1].text, args->sources[1].size).text);
 }
 
 static bool code_function(struct plan_reader *reader, struct code *code,
@@ -178,7 +189,7 @@ static bool code_function(struct plan_reader *reader, struct code *code,
                      function->max == FUNCTION_ANY ? SIZE_MAX : function->max))
         return false;
     for (size_t i = 0; i < args->count; i++)
-        code_argument(code, &args->exprs[i], function->exact);
+        code_argument(code, &args->exprs[i], function->exact || function->takes_exact);
     code_call(code, function->call, (uint32_t)args->count);
     if (function->exact)
         code_add(code, CODE_ROUND, 0);
@@ -227,6 +238,12 @@ static bool code_call_of(struct plan_reader *reader, struct code *code,
         for (size_t i = 0; i < args->count; i++)
             code_argument(code, &args->exprs[i], true);
         code_add(code, CODE_IN_STACK, (uint32_t)args->count - 1);
+        return true;
+    }
+    if (is_name(args, "exact")) { /* arithmetic that is not rounded to a double */
+        if (!check_count(reader, args, 1, 1))
+            return false;
+        code_argument(code, &args->exprs[0], true);
         return true;
     }
     if (is_name(args, "between")) {

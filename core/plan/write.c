@@ -230,6 +230,8 @@ static void write_measure(struct buf *buf, const struct plan_measure *measure)
     }
     if (measure->distinct)
         buf_add_string(buf, ",\"distinct\":true");
+    if (measure->numeric)
+        buf_add_string(buf, ",\"numeric\":true");
     if (measure->filter) {
         buf_add_string(buf, ",\"filter\":");
         plan_write_predicate(buf, measure->filter);

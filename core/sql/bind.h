@@ -2,6 +2,7 @@
 #define SSP_SQL_BIND_H
 
 #include "sql/sql.h"
+#include "sql/sqltype.h"
 
 #include <pg_query/pg_query.pb-c.h>
 
@@ -20,23 +21,6 @@
  * Functions return NULL or false when they have refused; the message is in sql->err then.
  * Everything lives in sql->arena.
  */
-enum sql_type {
-    SQL_ANY,     /* a column without declaration: whatever the record has */
-    SQL_NULL,    /* NULL */
-    SQL_LITERAL, /* 'text' of which nothing around says the type yet */
-    SQL_BOOLEAN,
-    SQL_INTEGER,
-    SQL_NUMERIC,
-    SQL_FLOAT,
-    SQL_TEXT,
-    SQL_TIMESTAMP,
-    SQL_DATE,
-    SQL_TIME,
-    SQL_INTERVAL,
-    SQL_JSON,
-    SQL_ARRAY,
-};
-
 struct sql_rel;
 
 /* A query that is computed for all rows of the query around it at once; see apply.c. */
@@ -53,6 +37,8 @@ struct sql_apply {
 struct sql_column {
     const char *name;
     enum sql_type type;
+    struct typed typed; /* of a column that is declared */
+    bool not_null;
     struct sql_rel *rel;
     size_t index;   /* in sql->columns */
     bool ambiguous; /* two of this name came out of the subquery */
@@ -226,7 +212,8 @@ struct sql_query {
 
 struct sql_table {
     const char *name;
-    const PgQuery__CreateStmt *syntax;
+    bool own; /* declared in this file, */
+    int location;
     struct sql_column *columns;
     size_t count;
     struct sql_table *next;
@@ -249,7 +236,8 @@ struct sql {
     struct arena arena;
     const struct plan_source *source;
     const struct plan_defaults *defaults;
-    const char *text; /* the source, NUL behind */
+    struct schemas *schemas; /* of the tables of files before this one */
+    const char *text;        /* the source, NUL behind */
     struct err *err;
     struct sql_table *tables;
     struct sql_view *views;
@@ -277,6 +265,13 @@ const char *sql_take(struct sql *sql, struct buf *buf);    /* moves its text to 
 
 /* statement.c */
 bool sql_statements(struct sql *sql, const PgQuery__ParseResult *tree);
+/* table.c: CREATE TABLE; the tables that other files have declared; those of this one for others.
+ */
+bool sql_create_table(struct sql *sql, const PgQuery__Node *node);
+void sql_known_tables(struct sql *sql);
+void sql_declare(struct sql *sql);
+/* No table and no view of this file has this name. */
+bool sql_is_free(struct sql *sql, const char *name, int location);
 /* Name of something that may be qualified with the schema public. */
 const char *sql_name(struct sql *sql, const PgQuery__RangeVar *var);
 /* The text of a String node. */
@@ -306,20 +301,36 @@ bool sql_lookup(struct sql *sql, struct sql_scope *scope, const char *name, int 
                 struct sql_expr **found);
 
 /* type.c */
-const char *sql_type_name(enum sql_type type);
-bool sql_type_of(struct sql *sql, const PgQuery__TypeName *name, int location, enum sql_type *type);
+/* The type as it is declared. */
+bool sql_typed_of(struct sql *sql, const PgQuery__TypeName *name, int location,
+                  struct typed *typed);
 /* CAST(arg AS name) */
 struct sql_expr *sql_type_cast(struct sql *sql, struct sql_expr *arg, const PgQuery__TypeName *name,
                                int location);
-bool sql_is_number(enum sql_type type);
-bool sql_is_time(enum sql_type type);
-/* Gives literals among them the type of the others, and refuses what cannot be compared. `what`
- * stands in the message. *type is what they have in common. */
+/* Gives all of them the type that they have in common, and refuses what has none. `what` stands in
+ * the message. */
 bool sql_unify(struct sql *sql, struct sql_expr **exprs, size_t count, const char *what,
                int location, enum sql_type *type);
 /* A quoted literal as a value of this type. */
 bool sql_coerce(struct sql *sql, struct sql_expr *expr, enum sql_type type);
 struct sql_expr *sql_cast(struct sql *sql, struct sql_expr *expr, enum sql_type type, int location);
+
+/* constant.c */
+struct sql_expr *sql_constant(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node);
+
+/* arithmetic.c */
+struct sql_expr *sql_arithmetic(struct sql *sql, const char *op, struct sql_expr *left,
+                                struct sql_expr *right, int location);
+struct sql_expr *sql_negated(struct sql *sql, struct sql_expr *expr, int location);
+/* Arithmetic of numerics: its result is not rounded to a double. */
+struct sql_expr *sql_exact(struct sql *sql, struct sql_expr *expr);
+
+/* call.c */
+struct sql_expr *sql_scalar_call(struct sql *sql, struct sql_scope *scope,
+                                 const PgQuery__FuncCall *syntax, const char *name);
+bool sql_refuse_argument(struct sql *sql, const struct sql_expr *arg, const char *name);
+bool sql_check_count(struct sql *sql, const char *name, size_t count, size_t min, size_t max,
+                     int location);
 
 /* expr.c */
 struct sql_expr *sql_expr(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node);

@@ -1,8 +1,6 @@
 /* Binding expressions: syntax to sql_exprs. Operators and functions have files of their own. */
 #include "sql/bind.h"
 
-#include "value/number.h"
-
 #include <stdarg.h>
 #include <string.h>
 
@@ -118,55 +116,6 @@ bool sql_list(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, s
             return false;
     }
     return true;
-}
-
-/* The number as JSON has it: .5 is 0.5, 5. is 5, 007 is 7. */
-static const char *json_number(struct sql *sql, const char *text)
-{
-    bool negative = *text == '-';
-    struct buf buf = BUF_INIT;
-    const char *at = text + negative;
-
-    if (negative)
-        buf_add_byte(&buf, '-');
-    while (at[0] == '0' && at[1] >= '0' && at[1] <= '9')
-        at++;
-    if (*at == '.')
-        buf_add_byte(&buf, '0');
-    for (; *at; at++)
-        if (*at != '.' || (at[1] >= '0' && at[1] <= '9'))
-            buf_add_byte(&buf, *at);
-    return sql_take(sql, &buf);
-}
-
-static struct sql_expr *bind_const(struct sql *sql, struct sql_scope *scope,
-                                   const PgQuery__Node *node)
-{
-    const PgQuery__AConst *syntax = node->a_const;
-    int location = syntax->location;
-
-    (void)scope;
-    if (syntax->isnull)
-        return sql_const(sql, SQL_NULL, "null", location);
-    if (syntax->val_case == PG_QUERY__A__CONST__VAL_IVAL)
-        return sql_const(sql, SQL_INTEGER, sql_text(sql, "%d", (int)syntax->ival->ival), location);
-    if (syntax->val_case == PG_QUERY__A__CONST__VAL_BOOLVAL)
-        return sql_const(sql, SQL_BOOLEAN, syntax->boolval->boolval ? "true" : "false", location);
-    if (syntax->val_case == PG_QUERY__A__CONST__VAL_SVAL)
-        return sql_const(sql, SQL_LITERAL, sql_quoted(sql, syntax->sval->sval), location);
-    if (syntax->val_case == PG_QUERY__A__CONST__VAL_FVAL) {
-        const char *text = json_number(sql, syntax->fval->fval);
-        const char *reason;
-
-        if (!number_valid(text, strlen(text), &reason)) {
-            (void)sql_fail(sql, location, "number %s: %s",
-                           quote(syntax->fval->fval, strlen(syntax->fval->fval)).text, reason);
-            return NULL;
-        }
-        return sql_const(sql, strpbrk(text, ".eE") ? SQL_NUMERIC : SQL_INTEGER, text, location);
-    }
-    (void)sql_fail(sql, location, "bit strings are not supported");
-    return NULL;
 }
 
 static struct sql_expr *bind_column(struct sql *sql, struct sql_scope *scope,
@@ -300,9 +249,11 @@ static struct sql_expr *bind_case(struct sql *sql, struct sql_scope *scope,
     }
     values[i] = syntax->defresult ? sql_expr(sql, scope, syntax->defresult)
                                   : sql_const(sql, SQL_NULL, "null", syntax->location);
-    args[2 * i] = values[i];
     if (!values[i] || !sql_unify(sql, values, i + 1, "CASE", syntax->location, &type))
         return NULL;
+    args[2 * i] = values[i];
+    while (i-- > 0)
+        args[2 * i + 1] = values[i];
     return sql_call_list(sql, type, "case", syntax->location, args, count);
 }
 
@@ -441,7 +392,7 @@ static const struct {
     PgQuery__Node__NodeCase node;
     struct sql_expr *(*bind)(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node);
 } binders[] = {
-    {PG_QUERY__NODE__NODE_A_CONST, bind_const},
+    {PG_QUERY__NODE__NODE_A_CONST, sql_constant},
     {PG_QUERY__NODE__NODE_COLUMN_REF, bind_column},
     {PG_QUERY__NODE__NODE_A_EXPR, bind_operator},
     {PG_QUERY__NODE__NODE_BOOL_EXPR, bind_logic},

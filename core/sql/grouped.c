@@ -148,6 +148,8 @@ static void write_aggregate(struct rewrite *r, struct buf *buf, const struct sql
         buf_add_format(buf, ",\"separator\":%s", expr->args[1]->text);
     if (expr->distinct)
         buf_add_string(buf, ",\"distinct\":true");
+    if (sql_base(expr->type) == SQL_NUMERIC && expr->text[0] != 'm')
+        buf_add_string(buf, ",\"numeric\":true");
     if (expr->order_count && expr->distinct && !is_ascending_by(expr))
         (void)sql_fail(sql, expr->location,
                        "DISTINCT with ORDER BY: distinct values are in their own ascending order");

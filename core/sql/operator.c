@@ -23,11 +23,12 @@ static const char *comparison_of(const char *op)
     return NULL;
 }
 
-/* Times are compared as points in time, however they are written. */
-static struct sql_expr *as_instant(struct sql *sql, struct sql_expr *expr)
+/* What values of a type are compared by: of intervals not their text. */
+static struct sql_expr *comparand(struct sql *sql, struct sql_expr *expr, enum sql_type type)
 {
-    return expr->type == SQL_NULL ? expr
-                                  : sql_call(sql, SQL_NUMERIC, "epoch", expr->location, 1, expr);
+    return type == SQL_INTERVAL && expr->type != SQL_NULL
+               ? sql_call(sql, SQL_BIGINT, "interval_order", expr->location, 1, expr)
+               : expr;
 }
 
 static bool comparable(struct sql *sql, const char *what, struct sql_expr **pair, int location,
@@ -35,10 +36,8 @@ static bool comparable(struct sql *sql, const char *what, struct sql_expr **pair
 {
     if (!sql_unify(sql, pair, 2, what, location, type))
         return false;
-    if (*type == SQL_TIMESTAMP) {
-        pair[0] = as_instant(sql, pair[0]);
-        pair[1] = as_instant(sql, pair[1]);
-    }
+    pair[0] = comparand(sql, pair[0], *type);
+    pair[1] = comparand(sql, pair[1], *type);
     return true;
 }
 
@@ -67,43 +66,25 @@ static struct sql_expr *refuse_types(struct sql *sql, const struct operands *o)
     return NULL;
 }
 
-static bool numeric_operand(struct sql *sql, struct sql_expr *expr, enum sql_type other)
-{
-    if (expr->type == SQL_LITERAL)
-        return sql_coerce(sql, expr, sql_is_number(other) ? other : SQL_NUMERIC);
-    return sql_is_number(expr->type) || expr->type == SQL_ANY || expr->type == SQL_NULL;
-}
-
-/* + - * / % ^ of numbers. The quotient of two integers is one. */
-static struct sql_expr *arithmetic(struct sql *sql, const struct operands *o, const char *name)
-{
-    struct sql_expr *left = o->left;
-    struct sql_expr *right = o->right;
-    struct sql_expr *pair[2] = {left, right};
-    enum sql_type type;
-
-    if (left->type == SQL_LITERAL && right->type == SQL_LITERAL)
-        return refuse_types(sql, o);
-    if (!numeric_operand(sql, left, right->type) || !numeric_operand(sql, right, left->type))
-        return sql->err->status ? NULL : refuse_types(sql, o);
-    if (!sql_unify(sql, pair, 2, o->op, o->location, &type))
-        return NULL;
-    if (strcmp(name, "div") == 0 && left->type == SQL_INTEGER && right->type == SQL_INTEGER)
-        name = "quotient";
-    if (strcmp(name, "power") == 0)
-        type = type == SQL_INTEGER ? SQL_FLOAT : type;
-    return sql_call(sql, type, name, o->location, 2, left, right);
-}
-
 /* ||: text and what becomes text; two arrays are not there yet. */
 static struct sql_expr *append(struct sql *sql, const struct operands *o)
 {
     struct sql_expr *sides[2] = {o->left, o->right};
 
+    bool text = false;
+
     for (int i = 0; i < 2; i++) {
-        if (sides[i]->type == SQL_JSON || sides[i]->type == SQL_ARRAY)
+        enum sql_type type = sides[i]->type;
+
+        if (type == SQL_JSON || type == SQL_ARRAY)
             return refuse_types(sql, o);
-        if (sides[i]->type == SQL_LITERAL && !sql_coerce(sql, sides[i], SQL_TEXT))
+        text = text || type == SQL_TEXT || type == SQL_LITERAL || sql_is_any(type);
+    }
+    if (!text)
+        return refuse_types(sql, o);
+    for (int i = 0; i < 2; i++) {
+        sides[i] = sql_cast(sql, sides[i], SQL_TEXT, o->location);
+        if (!sides[i])
             return NULL;
     }
     return sql_call(sql, SQL_TEXT, "append", o->location, 2, sides[0], sides[1]);
@@ -202,30 +183,19 @@ static struct sql_expr *regex(struct sql *sql, struct operands *o, const PgQuery
                    o->op[0] == '!');
 }
 
-static struct sql_expr *prefix(struct sql *sql, const struct operands *o)
-{
-    enum sql_type type = o->right->type;
-
-    if (type == SQL_LITERAL || !(sql_is_number(type) || type == SQL_ANY || type == SQL_NULL))
-        return refuse_types(sql, o);
-    if (*o->op == '+')
-        return o->right;
-    return sql_call(sql, type, "neg", o->location, 1, o->right);
-}
-
 static struct sql_expr *infix(struct sql *sql, struct operands *o, const PgQuery__Node *right)
 {
-    static const char *const names[][2] = {{"+", "add"}, {"-", "sub"}, {"*", "mul"},
-                                           {"/", "div"}, {"%", "mod"}, {"^", "power"}};
     static const char *const searches[] = {"~", "~*", "!~", "!~*"};
 
-    if (!o->left && (strcmp(o->op, "-") == 0 || strcmp(o->op, "+") == 0))
-        return prefix(sql, o);
+    if (!o->left && strcmp(o->op, "-") == 0)
+        return sql_negated(sql, o->right, o->location);
+    if (!o->left && strcmp(o->op, "+") == 0)
+        return sql_is_number(o->right->type) || sql_is_any(o->right->type) ? o->right
+                                                                           : refuse_types(sql, o);
     if (o->left && comparison_of(o->op))
         return sql_compare(sql, o->op, o->left, o->right, o->location);
-    for (size_t i = 0; o->left && i < sizeof(names) / sizeof(names[0]); i++)
-        if (strcmp(o->op, names[i][0]) == 0)
-            return arithmetic(sql, o, names[i][1]);
+    if (o->left && strlen(o->op) == 1 && strchr("+-*/%^", *o->op))
+        return sql_arithmetic(sql, o->op, o->left, o->right, o->location);
     for (size_t i = 0; o->left && i < sizeof(searches) / sizeof(searches[0]); i++)
         if (strcmp(o->op, searches[i]) == 0)
             return regex(sql, o, right, NULL);
@@ -256,8 +226,8 @@ static struct sql_expr *bind_in(struct sql *sql, struct sql_scope *scope,
     }
     if (!sql_unify(sql, args, list->n_items + 1, "IN", syntax->location, &type))
         return NULL;
-    for (size_t i = 0; type == SQL_TIMESTAMP && i <= list->n_items; i++)
-        args[i] = as_instant(sql, args[i]);
+    for (size_t i = 0; i <= list->n_items; i++)
+        args[i] = comparand(sql, args[i], type);
     return negated(sql,
                    sql_call_list(sql, SQL_BOOLEAN, "in", syntax->location, args, list->n_items + 1),
                    strcmp(sql_string(syntax->name[0]), "<>") == 0);
@@ -278,8 +248,8 @@ static struct sql_expr *bind_between(struct sql *sql, struct sql_scope *scope,
     args[2] = args[1] ? sql_expr(sql, scope, list->items[1]) : NULL;
     if (!args[2] || !sql_unify(sql, args, 3, "BETWEEN", syntax->location, &type))
         return NULL;
-    for (size_t i = 0; type == SQL_TIMESTAMP && i < 3; i++)
-        args[i] = as_instant(sql, args[i]);
+    for (size_t i = 0; i < 3; i++)
+        args[i] = comparand(sql, args[i], type);
     between = sql_call(sql, SQL_BOOLEAN, "between", location, 3, args[0], args[1], args[2]);
     if (kind == PG_QUERY__A__EXPR__KIND__AEXPR_BETWEEN_SYM ||
         kind == PG_QUERY__A__EXPR__KIND__AEXPR_NOT_BETWEEN_SYM)

@@ -312,7 +312,7 @@ const char *sql_ordered(struct sql *sql, struct sql_select *select, const char *
     select->projected = true;
     if (plan && limited && above) {
         if (query->root)
-            plan = sql_text(sql, "{\"op\":\"rekey\",\"input\":%s}", plan);
+            plan = sql_rekeyed(sql, query, plan);
         query->rekeyed = query->root;
         select->has_ids = true;
         plan = sql_limited(sql, select, plan, order);

@@ -164,6 +164,7 @@ static void *run(void *argument)
     if (sql->source->size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
         memset(text, ' ', 3);
     sql->text = text;
+    sql_known_tables(sql);
     if (check_bytes(sql))
         (void)parse(sql); /* what is wrong stands in sql->err */
     return NULL;
@@ -209,29 +210,34 @@ static bool add_view(struct sql *sql, const struct sql_view *view, struct json_r
 }
 
 enum status sql_read_file(struct json_reader *json, const struct plan_source *source,
-                          const struct plan_defaults *defaults, struct plan_views *views,
-                          struct buf *texts, struct err *err)
+                          const struct plan_defaults *defaults, const struct sql_into *into,
+                          struct err *err)
 {
-    struct sql sql = {.source = source, .defaults = defaults, .err = err};
-    bool any = false;
+    struct sql sql = {.source = source, .defaults = defaults, .schemas = into->schemas, .err = err};
+    bool any;
     bool ok;
 
     err->status = OK;
     sql.last = &sql.views;
     ok = compile(&sql);
+    any = sql.tables && sql.tables->own;
     for (const struct sql_view *view = sql.views; ok && view; view = view->next) {
         if (!view->materialized)
             continue;
         any = true;
-        ok = add_view(&sql, view, json, defaults, views);
-        if (ok && texts) {
-            buf_add_string(texts, view->json);
-            buf_add_byte(texts, '\n');
+        ok = add_view(&sql, view, json, defaults, into->views);
+        if (ok && into->texts) {
+            buf_add_string(into->texts, view->json);
+            buf_add_byte(into->texts, '\n');
         }
     }
     if (ok && !any)
-        ok = sql_fail(&sql, 0,
-                      "no view in this file; there must be a CREATE MATERIALIZED VIEW name AS ...");
+        ok = sql_fail(
+            &sql, 0,
+            "no view in this file and no table; there must be a CREATE MATERIALIZED VIEW name "
+            "AS ...");
+    if (ok)
+        sql_declare(&sql);
     arena_release(&sql.arena);
     free(sql.columns);
     return ok ? OK : ERR_USAGE;

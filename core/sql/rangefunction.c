@@ -159,7 +159,7 @@ static void write_rows(struct range *r, struct sql_query *query, const char *fir
                          text));
     }
     if (r->ordinality) {
-        sql_output_add(sql, query, "ordinality", sql_const(sql, SQL_INTEGER, "null", r->location));
+        sql_output_add(sql, query, "ordinality", sql_const(sql, SQL_BIGINT, "null", r->location));
         buf_add_string(&buf, ",{\"type\":\"field\",\"field\":\"n\",\"alias\":\"ordinality\"}");
     }
     if (query->apply) {

@@ -294,12 +294,43 @@ bool sql_view_query(struct sql *sql, const struct sql_view *view, struct sql_que
            sql_rename(sql, view->aliases, view->alias_count, query, view->location);
 }
 
+const char *sql_rekeyed(struct sql *sql, const struct sql_query *query, const char *plan)
+{
+    struct buf buf = BUF_INIT;
+    bool any = false;
+
+    plan = sql_text(sql, "{\"op\":\"rekey\",\"input\":%s}", plan);
+    buf_add_string(&buf, "{\"op\":\"project\",\"projections\":[");
+    for (size_t i = 0; i < query->count; i++) {
+        const struct sql_output *output = &query->outputs[i];
+        const char *name = output->name ? sql_quoted(sql, output->name) : "";
+        int scale = sql_scale(output->type);
+
+        any = any || scale > 0;
+        if (!output->name)
+            buf_add_string(&buf, "{\"type\":\"all\"},");
+        else if (scale > 0)
+            buf_add_format(
+                &buf,
+                "{\"type\":\"expr\",\"expr\":{\"call\":\"fixed\",\"args\":[{\"field\":[%s]},"
+                "%d]},\"alias\":%s},",
+                name, scale, name);
+        else
+            buf_add_format(&buf, "{\"type\":\"field\",\"field\":[%s],\"alias\":%s},", name, name);
+    }
+    buf.size -= query->count > 0;
+    buf_add_format(&buf, "],\"input\":%s}", plan);
+    if (any)
+        return sql_take(sql, &buf);
+    buf_release(&buf);
+    return plan;
+}
+
 const char *sql_root(struct sql *sql, const struct sql_view *view)
 {
     struct sql_query query = {.root = true, .flat = view->flat};
 
     if (!sql_view_query(sql, view, &query))
         return NULL;
-    return query.rekeyed ? query.plan
-                         : sql_text(sql, "{\"op\":\"rekey\",\"input\":%s}", query.plan);
+    return query.rekeyed ? query.plan : sql_rekeyed(sql, &query, query.plan);
 }

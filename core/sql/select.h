@@ -83,7 +83,10 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *parent, unsigned level
 bool sql_values(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectStmt *syntax,
                 struct sql_query *query);
 
-/* select.c: the select list as a project */
+/* select.c: rows of a view under the keys that their values are; numerics show their digits behind
+ * the point, where these are known, whatever equal number made the row. */
+const char *sql_rekeyed(struct sql *sql, const struct sql_query *query, const char *plan);
+/* the select list as a project */
 const char *sql_projected(struct sql *sql, struct sql_select *select, const char *plan);
 
 #endif

@@ -20,97 +20,6 @@ const char *sql_name(struct sql *sql, const PgQuery__RangeVar *var)
     return sql_text(sql, "%s", var->relname); /* outlives the syntax */
 }
 
-static bool is_free(struct sql *sql, const char *name, int location)
-{
-    for (const struct sql_table *table = sql->tables; table; table = table->next)
-        if (strcmp(table->name, name) == 0)
-            return sql_fail(sql, location, "there is a table %s already",
-                            quote(name, strlen(name)).text);
-    for (const struct sql_view *view = sql->views; view; view = view->next)
-        if (strcmp(view->name, name) == 0)
-            return sql_fail(sql, location, "there is a view %s already",
-                            quote(name, strlen(name)).text);
-    return true;
-}
-
-static bool mark_key(struct sql *sql, struct sql_table *table, const char *name, int location)
-{
-    for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->columns[i].name, name) == 0) {
-            table->columns[i].key = true;
-            return true;
-        }
-    return sql_fail(sql, location, "table %s has no column %s for its key",
-                    quote(table->name, strlen(table->name)).text, quote(name, strlen(name)).text);
-}
-
-/* Constraints say nothing to a view but which columns are the key. */
-static bool add_constraint(struct sql *sql, struct sql_table *table,
-                           const PgQuery__Constraint *constraint)
-{
-    if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)
-        for (size_t i = 0; i < constraint->n_keys; i++)
-            if (!mark_key(sql, table, sql_string(constraint->keys[i]), constraint->location))
-                return false;
-    return true;
-}
-
-static bool add_column(struct sql *sql, struct sql_table *table, const PgQuery__ColumnDef *def)
-{
-    struct sql_column *column = &table->columns[table->count];
-
-    for (size_t i = 0; i < table->count; i++)
-        if (strcmp(table->columns[i].name, def->colname) == 0)
-            return sql_fail(sql, def->location, "a second column %s",
-                            quote(def->colname, strlen(def->colname)).text);
-    column->name = def->colname;
-    table->count++;
-    for (size_t i = 0; i < def->n_constraints; i++) {
-        const PgQuery__Constraint *constraint = def->constraints[i]->constraint;
-
-        if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_PRIMARY)
-            column->key = true;
-        if (constraint->contype == PG_QUERY__CONSTR_TYPE__CONSTR_GENERATED)
-            return sql_fail(sql, constraint->location,
-                            "generated column %s: compute it in the view",
-                            quote(def->colname, strlen(def->colname)).text);
-    }
-    if (def->coll_clause && !sql_collation(sql, def->coll_clause))
-        return false;
-    return sql_type_of(sql, def->type_name, def->location, &column->type);
-}
-
-static bool create_table(struct sql *sql, const PgQuery__Node *node)
-{
-    const PgQuery__CreateStmt *syntax = node->create_stmt;
-    struct sql_table *table = ARENA_NEW(&sql->arena, struct sql_table);
-
-    table->name = sql_name(sql, syntax->relation);
-    if (!table->name || !is_free(sql, table->name, syntax->relation->location))
-        return false;
-    if (syntax->n_inh_relations || syntax->of_typename || syntax->partspec || syntax->partbound)
-        return sql_fail(sql, syntax->relation->location,
-                        "table %s: a table has columns, and no parents, types or partitions",
-                        quote(table->name, strlen(table->name)).text);
-    table->columns = ARENA_ARRAY(&sql->arena, struct sql_column, syntax->n_table_elts);
-    for (size_t i = 0; i < syntax->n_table_elts; i++) {
-        const PgQuery__Node *part = syntax->table_elts[i];
-
-        if (part->node_case == PG_QUERY__NODE__NODE_COLUMN_DEF &&
-            !add_column(sql, table, part->column_def))
-            return false;
-        if (part->node_case == PG_QUERY__NODE__NODE_TABLE_LIKE_CLAUSE)
-            return sql_fail(sql, syntax->relation->location, "LIKE: list the columns instead");
-    }
-    for (size_t i = 0; i < syntax->n_table_elts; i++)
-        if (syntax->table_elts[i]->node_case == PG_QUERY__NODE__NODE_CONSTRAINT &&
-            !add_constraint(sql, table, syntax->table_elts[i]->constraint))
-            return false;
-    table->next = sql->tables;
-    sql->tables = table;
-    return true;
-}
-
 /* format = flat, format = 'flat' */
 static const char *setting_text(const PgQuery__DefElem *option)
 {
@@ -171,7 +80,7 @@ static struct sql_view *add_view(struct sql *sql, const PgQuery__RangeVar *name,
     struct sql_view *view = ARENA_NEW(&sql->arena, struct sql_view);
 
     view->name = sql_name(sql, name);
-    if (!view->name || !is_free(sql, view->name, name->location))
+    if (!view->name || !sql_is_free(sql, view->name, name->location))
         return NULL;
     view->query = query;
     view->aliases = aliases;
@@ -261,7 +170,7 @@ static bool statement(struct sql *sql, const PgQuery__RawStmt *raw)
     at += (int)sql_space(text + at);
     sql->location = at;
     if (node->node_case == PG_QUERY__NODE__NODE_CREATE_STMT)
-        return create_table(sql, node);
+        return sql_create_table(sql, node);
     if (node->node_case == PG_QUERY__NODE__NODE_VIEW_STMT)
         return create_view(sql, node);
     if (node->node_case == PG_QUERY__NODE__NODE_CREATE_TABLE_AS_STMT)

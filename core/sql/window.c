@@ -27,9 +27,9 @@ static const struct {
     bool framed;
     bool places; /* tells equal rows apart */
 } functions[] = {
-    {"row_number", SQL_INTEGER, 0, 0, false, true},
-    {"rank", SQL_INTEGER, 0, 0, false, false},
-    {"dense_rank", SQL_INTEGER, 0, 0, false, false},
+    {"row_number", SQL_BIGINT, 0, 0, false, true},
+    {"rank", SQL_BIGINT, 0, 0, false, false},
+    {"dense_rank", SQL_BIGINT, 0, 0, false, false},
     {"ntile", SQL_INTEGER, 1, 1, false, true},
     {"lag", SQL_ANY, 1, 3, false, true},
     {"lead", SQL_ANY, 1, 3, false, true},
@@ -204,15 +204,15 @@ static struct sql_expr *share(struct sql *sql, const char *name, const struct sq
     *whole = *until;
     whole->frame = "{\"type\":\"range\",\"start\":\"unbounded_preceding\","
                    "\"end\":\"unbounded_following\"}";
-    count = call_over(sql, "count", SQL_INTEGER, whole, location);
+    count = call_over(sql, "count", SQL_BIGINT, whole, location);
     if (strcmp(name, "cume_dist") == 0)
         return sql_call(sql, SQL_FLOAT, "div", location, 2,
-                        call_over(sql, "count", SQL_INTEGER, until, location), count);
+                        call_over(sql, "count", SQL_BIGINT, until, location), count);
     return sql_call(sql, SQL_FLOAT, "case", location, 3,
                     sql_call(sql, SQL_BOOLEAN, "lte", location, 2, count, one), zero,
                     sql_call(sql, SQL_FLOAT, "div", location, 2,
                              sql_call(sql, SQL_INTEGER, "sub", location, 2,
-                                      call_over(sql, "rank", SQL_INTEGER, until, location), one),
+                                      call_over(sql, "rank", SQL_BIGINT, until, location), one),
                              sql_call(sql, SQL_INTEGER, "sub", location, 2, count, one)));
 }
 

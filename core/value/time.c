@@ -169,19 +169,19 @@ static bool take_clock(struct text *text, struct time_parts *parts)
            (!take(text, ".,") || take_fraction(text, &parts->microsecond));
 }
 
-bool time_read(const char *bytes, size_t size, int64_t *time)
+bool time_read_local(const char *bytes, size_t size, int64_t *time, int *offset)
 {
     struct text text = {bytes, bytes + size};
     struct time_parts parts = {0};
     int64_t later = 0; /* what no field can hold */
-    int offset = 0;
 
+    *offset = 0;
     if (!take_number(&text, 4, &parts.year) || !take(&text, "-") ||
         !take_number(&text, 2, &parts.month) || !take(&text, "-") ||
         !take_number(&text, 2, &parts.day))
         return false;
     if (text.at < text.end && (!take(&text, "Tt ") || !take_clock(&text, &parts) ||
-                               !take_offset(&text, &offset) || text.at < text.end))
+                               !take_offset(&text, offset) || text.at < text.end))
         return false;
     if (parts.second == 60) {
         parts.second = 59;
@@ -193,7 +193,17 @@ bool time_read(const char *bytes, size_t size, int64_t *time)
     }
     if (!time_join(&parts, time))
         return false;
-    *time += later - offset * TIME_SECOND;
+    *time += later;
+    return *time >= TIME_MIN && *time <= TIME_MAX;
+}
+
+bool time_read(const char *bytes, size_t size, int64_t *time)
+{
+    int offset;
+
+    if (!time_read_local(bytes, size, time, &offset))
+        return false;
+    *time -= offset * TIME_SECOND;
     return *time >= TIME_MIN && *time <= TIME_MAX;
 }
 
@@ -203,7 +213,7 @@ bool time_read_number(const char *text, size_t size, int64_t *time)
            *time <= TIME_MAX;
 }
 
-void time_write(struct buf *buf, int64_t time)
+void time_write_local(struct buf *buf, int64_t time)
 {
     struct time_parts parts = time_split(time);
 
@@ -214,5 +224,10 @@ void time_write(struct buf *buf, int64_t time)
         while (buf->bytes[buf->size - 1] == '0')
             buf->size--;
     }
+}
+
+void time_write(struct buf *buf, int64_t time)
+{
+    time_write_local(buf, time);
     buf_add_byte(buf, 'Z');
 }

@@ -48,10 +48,16 @@ bool time_join(const struct time_parts *parts, int64_t *time);
  */
 bool time_read(const char *text, size_t size, int64_t *time);
 
+/* The same, the clock as it stands in the text: *offset is what it says it is ahead of UTC, in
+ * seconds; 0 if it says nothing. */
+bool time_read_local(const char *text, size_t size, int64_t *time, int *offset);
+
 /* From a JSON number, seconds since the epoch, however written; rounded down to a microsecond. */
 bool time_read_number(const char *text, size_t size, int64_t *time);
 
 /* YYYY-MM-DDTHH:MM:SS[.digits]Z, with as many digits as it takes. For TIME_MIN .. TIME_MAX. */
 void time_write(struct buf *buf, int64_t time);
+/* The same without the Z. */
+void time_write_local(struct buf *buf, int64_t time);
 
 #endif

@@ -1,0 +1,26 @@
+#ifndef SSP_VALUE_NUMERIC_H
+#define SSP_VALUE_NUMERIC_H
+
+#include "value/decimal.h"
+
+/*
+ * What PostgreSQL's numeric adds to exact decimals (decimal.h): how many digits behind the point a
+ * quotient or a root has (numeric.c there, select_div_scale), halves away from zero, and text with
+ * a given number of digits behind the point.
+ *
+ * PostgreSQL goes by the digits that its operands show, zeros at the end included; here equal
+ * numbers are one number, and those zeros do not count. That makes a difference only where an
+ * operand shows more digits than the quotient would have, 16 or so.
+ */
+
+/* a / b, b not 0. */
+struct decimal numeric_quotient(const struct decimal *a, const struct decimal *b);
+
+/* n: how many numbers there were, above 0, of a sample above 1. */
+struct decimal numeric_variance(const struct decimal *sum, const struct decimal *squares, int64_t n,
+                                bool sample, bool root);
+
+/* All digits, no exponent; zeros are added up to `scale` digits behind the point. */
+void numeric_write(struct buf *buf, const struct decimal *decimal, uint32_t scale);
+
+#endif

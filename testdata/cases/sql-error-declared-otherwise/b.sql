@@ -1,0 +1,2 @@
+CREATE TABLE t (id integer PRIMARY KEY, n numeric(5,2));
+CREATE MATERIALIZED VIEW v AS SELECT n FROM t;

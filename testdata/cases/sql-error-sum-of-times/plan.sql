@@ -1,0 +1,2 @@
+CREATE TABLE t (id integer PRIMARY KEY, ts timestamp, f double precision);
+CREATE MATERIALIZED VIEW v AS SELECT ts + ts AS x FROM t;
