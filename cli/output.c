@@ -202,6 +202,8 @@ int close_outputs(struct run *run)
     run->writer = NULL;
     if (close(run->out) != 0)
         return fail_system(run->options.output ? run->options.output : "standard output");
+    if (ferror(stderr) && (run->options.stats || run->options.engine.trace))
+        status = SSP_USAGE; /* where these go, and there is no saying why */
     status |= close_file(run->rejects, run->options.rejects);
     status |= close_file(run->stats, run->options.stats_file);
     return status | close_file(run->profile, run->options.profile);

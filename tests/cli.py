@@ -221,6 +221,90 @@ def test_a_slow_reader_loses_nothing():
     assert got.count(b'"event":"created"') == 10000
 
 
+def test_a_slow_writer_changes_nothing():
+    log = b"\xef\xbb\xbf" + b"".join(create(i, '{"a":"\u00e4\u20ac"}') for i in range(40)) + b"\r\n"
+    log += b'{"op":"begin"}\r\n' + create(41) + create(7) + b'{"op":"commit"}\n \n' + create(42)[:-1]
+    whole = subprocess.run([SSP, "--batch=3", "--seq", "plan.json"], input=log, capture_output=True,
+                           timeout=TIMEOUT, check=True).stdout
+    assert whole.count(b"\n") == 16
+    for size in (1, 7, 64):
+        process = start("--batch=3", "--seq", "plan.json")
+        for i in range(0, len(log), size):
+            process.stdin.write(log[i:i + size])
+            process.stdin.flush()
+            if i % (size * 97) == 0:
+                time.sleep(0.005)
+        assert process.communicate(timeout=TIMEOUT)[0] == whole
+        assert process.returncode == 0
+
+
+def test_a_window_ends_inside_a_line_that_does_not_go_on():
+    process = start("--window=50ms", "plan.json")
+    process.stdin.write(create(1) + create(2)[:20])
+    process.stdin.flush()
+    assert read_some(process.stdout) == created(1)
+    process.stdin.write(create(2)[20:])
+    process.stdin.flush()
+    assert read_some(process.stdout) == created(2)
+    process.stdin.close()
+    assert process.wait(TIMEOUT) == 0
+
+
+def test_a_signal_in_every_phase_leaves_whole_lines():
+    """Plans, --load, the first evaluation, steps, a transaction, the end: wherever it strikes."""
+    with open("plan.json", "ab") as file:
+        file.write(b'{"id":"n","format":"delta","refresh":3,"root":{"op":"aggregate","input":'
+                   b'{"op":"scan","table":"t"},"aggregates":[{"func":"count"}]}}')
+    with open("load", "wb") as file:
+        file.write(b"".join(create(i, '{"a":%d}' % i) for i in range(3000)))
+    with open("log", "wb") as file:
+        for i in range(2000, 5000, 10):
+            file.write(b"".join(create(j, "{}") for j in range(i, i + 5)) + b'{"op":"begin"}\n'
+                       + b"".join(create(j, "{}") for j in range(i + 5, i + 10))
+                       + b'{"op":"commit"}\n')
+    args = ["--load=load", "--initial", "--seq", "plan.json", "log"]
+    begin = time.monotonic()
+    whole = subprocess.run([SSP, *THREADS, *args], capture_output=True, timeout=TIMEOUT,
+                           check=True).stdout.split(b"\n")
+    took = time.monotonic() - begin
+    stopped = 0
+    for i in range(20):
+        process = start(*args)
+        time.sleep(took * i / 18)
+        process.send_signal(signal.SIGTERM)
+        out, err = process.communicate(timeout=TIMEOUT)
+        assert process.returncode in (0, -signal.SIGTERM)
+        *lines, rest = out.split(b"\n")
+        assert rest == b""
+        held = 0  # what a view holds back is written at the end, with the last step's number
+        while held < len(lines) and lines[held] == whole[held]:
+            held += 1
+        assert held >= len(lines) - 1 and all(b'"view_id":"n"' in x for x in lines[held:]), lines[held:]
+        if err:
+            stopped += 1
+            assert process.returncode == -signal.SIGTERM
+            assert err.startswith(b"ssp: stopped by signal 15 after ") and err.count(b"\n") == 1
+        else:  # before it could be caught, or after all was done
+            assert lines in ([], whole[:-1])
+    assert stopped > 0
+
+
+def test_a_signal_while_nobody_reads_ends_it_when_somebody_does():
+    with open("log", "wb") as file:
+        file.write(b"".join(create(i) for i in range(1, 60000)))
+    process = start("plan.json", "log")
+    wait_for_rest(process)
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.1)
+    assert process.poll() is None  # the step is finished, and written
+    out, err = process.communicate(timeout=TIMEOUT)
+    assert process.returncode == -signal.SIGTERM
+    count = out.count(b"\n")
+    assert out == b"".join(created(i) for i in range(1, count + 1))
+    assert err == b"ssp: stopped by signal 15 after %d lines\n" % count
+    assert count < 59999
+
+
 def stop_by(number, lines, *args):
     process = start(*args, "plan.json")
     process.stdin.write(lines)

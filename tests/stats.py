@@ -139,6 +139,56 @@ def test_threads_change_no_count():
             assert other["circuit"]["time_us"] > 0
 
 
+def spelled(field, way):
+    """A plan, written in two ways."""
+    scan = {"op": "scan", "table": "t"}
+    predicates = [{"type": "eq", "field": "s", "value": "a"}, {"type": "lt", "field": "u", "value": 9}]
+    if way == 0:
+        kids = {"op": "filter", "input": {"op": "scan", "table": "u"},
+                "predicate": {"type": "and", "predicates": predicates}}
+        return {"op": "limit", "limit": 3, "order_by": [{"field": field}], "input": {
+            "op": "join", "left": scan, "right": kids, "on": {"left_field": "u", "right_field": "a"}}}
+    predicates[1] = {"value": {"$param": "nine"}, "type": "lt", "field": {"field": ["u"]}}
+    kids = {"predicate": {"predicates": predicates[::-1], "type": "and"}, "op": "filter",
+            "input": {"table": "u", "op": "scan"}}
+    return {"order_by": [{"direction": "asc", "field": field.split(".")}], "offset": 0, "input": {
+        "kind": "inner", "select": "left", "on": [{"right_field": ["a"], "left_field": "u"}],
+        "right": kids, "left": scan, "op": "join"}, "limit": 3, "op": "limit"}
+
+
+def test_equal_plans_are_one_operator_however_they_are_written():
+    one, _, _ = stats(plan({"root": spelled("a.b", 0)}), log=SMALL)
+    two, _, _ = stats(plan({"root": spelled("a.b", 0)},
+                           {"root": spelled("a.b", 1), "params": {"nine": 9.0}}), log=SMALL)
+    assert two["circuit"]["shared_hits"] == one["circuit"]["operators"] == 6
+    for name in ("operators", "state_rows", "state_bytes", "runs", "rows_out", "work"):
+        assert two["circuit"][name] == one["circuit"][name], name
+    assert [x["node"] for x in two["views"]] == [6, 6]
+    assert (one["circuit"]["shared"], two["circuit"]["shared"]) == (0, 1)  # what all share is under it
+    assert two["circuit"]["runs_saved"] == two["operators"][-1]["runs"]
+    other, _, _ = stats(plan({"root": spelled("a.b", 0)}, {"root": spelled("a.c", 0)}), log=SMALL)
+    assert (other["circuit"]["operators"], other["circuit"]["shared_hits"]) == (7, 5)
+
+
+def test_a_view_that_comes_late_takes_over_the_state_that_is_there():
+    join = {"op": "join", "left": SCAN, "right": {"op": "scan", "table": "u"},
+            "on": {"left_field": "u", "right_field": "a"}, "select": "both"}
+    top = {"op": "limit", "limit": 1, "input": join, "order_by": [{"field": "left.u"}]}
+    late = "".join(json.dumps({"op": "register", "view": {"id": x, "root": y}}) + "\n"
+                   for x, y in (("same", join), ("more", top)))
+    log = SMALL + "{after}" + line("u", "create", 3, {"a": 1}) + line("t", "delete", 2)
+    without, _, _ = stats(plan({"root": join}), log=log.replace("{after}", ""))
+    got, out, _ = stats(plan({"root": join}), log=log.replace("{after}", late))
+    assert got["circuit"]["operators"] == without["circuit"]["operators"] + 1  # the limit
+    assert got["circuit"]["shared_hits"] == 3 + 3  # two scans and the join, for each
+    assert got["operators"][:3] == [
+        {**x, "users": y, "time_us": z["time_us"], "work": z["work"]}
+        for x, y, z in zip(without["operators"], (1, 1, 3), got["operators"])]
+    assert [x["node"] for x in got["views"]] == [3, 3, 4]
+    after = [json.loads(x) for x in out.split("\n") if '["t:1","u:3"]' in x]
+    assert [x["view_id"] for x in after] == ["v0", "same"]
+
+
 def test_a_batch_is_counted_after_coalescing():
     got, _, _ = stats("--batch=0", plan({"root": SCAN}), log=SMALL)
     assert (got["mutations"]["received"], got["mutations"]["changes"]) == (8, 4)
@@ -444,6 +494,14 @@ def test_a_report_that_cannot_be_written_is_an_error():
                        log=SMALL, status=2)
         assert out.count("\n") == 2
         assert err == "ssp: /dev/full: No space left on device\n"
+
+
+def test_a_trace_that_cannot_be_written_is_an_error():
+    for args in (["--trace=steps"], ["--stats"], ["--stats=-"]):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([SSP, *args, plan({"root": SCAN})], input=SMALL.encode(),
+                                  stdout=subprocess.PIPE, stderr=full, timeout=TIMEOUT, check=False)
+        assert (done.returncode, done.stdout.count(b"\n")) == (2, 2)
 
 
 def start(*args, **more):
