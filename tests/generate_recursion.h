@@ -9,8 +9,9 @@
  */
 #include "generate.h"
 #include "generate_predicate.h"
+#include "generate_window.h"
 
-enum { GEN_RECURSIONS = 6 };
+enum { GEN_RECURSIONS = 7 };
 
 static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsigned *features,
                                        unsigned forced);
@@ -84,31 +85,55 @@ static inline void gen_step_join(struct gen *g, struct gen_node *recurse, struct
     recurse->has_children = false;
 }
 
+/* Ways made of two ways. */
+static inline void gen_ways(struct gen *g, struct gen_node *recurse)
+{
+    struct text text = {0};
+
+    text_add(
+        &text,
+        "{\"op\":\"project\",\"projections\":[{\"type\":\"field\",\"field\":\"left.a\"},"
+        "{\"type\":\"field\",\"field\":\"right.b\"}],\"input\":{\"op\":\"join\",\"select\":"
+        "\"both\",\"on\":{\"left_field\":\"b\",\"right_field\":\"a\"},\"left\":%s,\"right\":%s}}",
+        recurse->text, recurse->text);
+    recurse->text = gen_keep(g, &text);
+}
+
 /* 0: the pairs with other rows; 1: those with one; 2: those without too; 3: a row of which there is
- * another one, or none; 4: some rows; 5: two of these. */
+ * another one, or none; 4: some rows; 5: what recurses with itself; 6: two of these. */
 static inline void gen_step(struct gen *g, struct gen_node *recurse, const struct gen_node *other,
                             unsigned kind)
 {
-    static const unsigned joins[4][3] = {{4, 5, 7}, {0, 1, 0}, {8, 9, 3}, {12, 13, 12}};
+    static const unsigned joins[4][4] = {
+        {4, 5, 7, 4}, {0, 1, 0, 0}, {8, 9, 3, 14}, {12, 13, 15, 16}};
+    static const unsigned inner[] = {0, 1, 4, 5};
     unsigned subqueries = g->subqueries;
     unsigned nest = g->nest;
     struct gen_node more = *recurse;
     struct text text = {0};
 
+    if (kind == 5 && gen_percent(g, 60)) {
+        gen_ways(g, recurse);
+        return;
+    }
     g->subqueries = 0; /* no exists in it, and nothing of a row around */
     g->nest = 0;
     if (kind < 4)
         gen_step_join(g, recurse, *other, GEN_PICK(g, joins[kind]));
+    else if (kind == 5)
+        gen_join(g, recurse, *recurse, GEN_PICK(g, inner));
+    if (gen_percent(g, 15))
+        gen_unnest(g, recurse, gen_below(g, GEN_UNNESTS));
     if (kind == 4 || gen_percent(g, 20))
         gen_filter(g, recurse, -1);
     g->subqueries = subqueries;
     g->nest = nest;
-    if (kind < 5) {
+    if (kind < 6) {
         gen_two_columns(g, recurse);
         return;
     }
-    gen_step(g, recurse, other, gen_below(g, 5));
-    gen_step(g, &more, other, gen_below(g, 5));
+    gen_step(g, recurse, other, gen_below(g, 6));
+    gen_step(g, &more, other, gen_below(g, 6));
     text_add(&text, "{\"op\":\"union\",\"all\":%s,\"inputs\":[%s,%s]}",
              gen_percent(g, 50) ? "true" : "false", recurse->text, more.text);
     recurse->text = gen_keep(g, &text);

@@ -30,6 +30,21 @@ REACH = {"op": "fixpoint", "name": "r",
          "step": fields(recurse("r", "node"), node="e.b")}
 PAIRS = {"op": "fixpoint", "name": "p", "base": fields(SCAN, a="a", b="b"),
          "step": fields(recurse("p", "b"), a="r.a", b="e.b")}
+# The same in half as many rounds: ways are joined with ways.
+WAYS = {"op": "fixpoint", "name": "p", "base": fields(SCAN, a="a", b="b"),
+        "step": fields({"op": "join", "select": "both", "as": ["r", "e"],
+                        "on": {"left_field": "b", "right_field": "a"},
+                        "left": {"op": "recurse", "name": "p"},
+                        "right": {"op": "recurse", "name": "p"}}, a="r.a", b="e.b")}
+# Edges as lists of nodes: what is reached through arrays, taken apart in the step.
+LISTS = {"op": "fixpoint", "name": "l",
+         "base": fields({"op": "scan", "table": "start"}, node="node"),
+         "step": fields({"op": "unnest", "field": "e.list", "alias": "next", "input": {
+             "op": "join", "select": "both", "as": ["r", "e"],
+             "on": {"left_field": "node", "right_field": "a"},
+             "left": {"op": "recurse", "name": "l"},
+             "right": {"op": "aggregate", "group_by": ["a"], "input": SCAN, "aggregates": [
+                 {"func": "array_agg", "field": "b", "alias": "list"}]}}}, node="next")}
 # What is reached without entering a closed node, from a start that may be closed itself.
 OPEN = {"op": "fixpoint", "name": "o",
         "base": fields({"op": "scan", "table": "start"}, node="node"),
@@ -68,7 +83,8 @@ PATHS = {"op": "fixpoint", "name": "w",
               "expr": {"call": "array", "args": [{"field": "r.way"}, {"field": "e.id"}]}}]}}
 PARTS = {"op": "aggregate", "group_by": ["a", "b"], "input": PATHS,
          "aggregates": [{"func": "sum", "field": "n", "alias": "n"}]}
-VIEWS = {"reach": REACH, "open": OPEN, "pairs": PAIRS, "hops": HOPS, "parts": PARTS}
+VIEWS = {"reach": REACH, "lists": LISTS, "open": OPEN, "pairs": PAIRS, "ways": WAYS, "hops": HOPS,
+         "parts": PARTS}
 
 
 def search(edges, starts, closed):
@@ -96,11 +112,14 @@ def search(edges, starts, closed):
         for a, b, n in ways:
             parts[a, b] = parts.get((a, b), 0) + n
         ways = [(a, d, n * m) for a, b, n in ways for c, d, m in edges.values() if c == b and b < d]
+    reach = {json.dumps({"node": n}) for n in reached(starts.values())}
+    pairs = {json.dumps({"a": a, "b": b}) for a in out for b in reached(out[a])}
     return {
-        "reach": {json.dumps({"node": n}) for n in reached(starts.values())},
+        "reach": reach,
+        "lists": reach,
         "open": {json.dumps({"node": n}) for n in reached(starts.values(), closed.values())},
-        "pairs": {json.dumps({"a": a, "b": b}) for a in out
-                  for b in reached(out[a])},
+        "pairs": pairs,
+        "ways": pairs,
         "hops": {json.dumps({"node": n, "hops": h}) for n, h in hops.items()},
         "parts": {json.dumps({"a": a, "b": b, "n": n}) for (a, b), n in parts.items()},
     }

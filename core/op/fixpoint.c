@@ -5,10 +5,12 @@
  * and `recurse` run in here, in rounds. R(0) is the base and R(i + 1) the base and step(R(i)), as
  * sets. What `recurse` gives to the step is D, the rows that round i has and round i - 1 has not,
  * each bound to its round as a context; since every operator on the way is linear in it, what comes
- * out of the step under round i counts for round i + 1. So for each row the contributions of all
- * rounds are kept, and the row is in D in the first round in which their running sum is above 0:
- * the nested stream of Budiu et al., "DBSP", VLDB 2023, section 5, with the rounds told by the rows
- * themselves.
+ * out of the step under round i counts for round i + 1. A join of recurse with itself is bilinear:
+ * a pair is there as soon as both rows are, in the later one of their rounds (pair.c), and D x D in
+ * that sense is R(i) x R(i) less R(i - 1) x R(i - 1) under each round i. So for each row the
+ * contributions of all rounds are kept, and the row is in D in the first round in which their
+ * running sum is above 0: the nested stream of Budiu et al., "DBSP", VLDB 2023, section 5, with the
+ * rounds told by the rows themselves.
  *
  *     the base changes       contributions of round 0
  *     another input changes  through the step, against the D that is there
@@ -21,6 +23,7 @@
  * matches, log n each; in the worst case a deletion walks through as many rounds as there were.
  */
 #include "op/op.h"
+#include "op/rounds.h"
 
 #include "base/buf.h"
 #include "base/check.h"
@@ -31,7 +34,7 @@
 
 #define NONE HASHTAB_NONE
 
-enum { NEVER = -1 };
+enum { NEVER = ROUND_NEVER };
 
 /* An operator of the step. A leaf has none: its rows come from an input, or from recurse. */
 struct part {
@@ -42,16 +45,9 @@ struct part {
     struct zset out;
 };
 
-struct contribution {
-    int64_t round;
-    int64_t weight;
-};
-
 struct entry {
     struct row *row; /* NULL: a free entry */
-    struct contribution *contributions;
-    size_t count;
-    size_t max;
+    struct rounds contributions;
     int64_t shown;   /* the round of D that it is in; NEVER */
     int64_t stale;   /* another one that it has to leave; NEVER */
     bool was;        /* in the result before this step */
@@ -180,7 +176,6 @@ static void contribute(struct fixpoint *self, struct row *row, int64_t round, in
 {
     uint32_t at = find_entry(self, row);
     struct entry *entry = &self->entries[at];
-    size_t i = 0;
 
     if (!entry->touched) {
         entry->touched = true;
@@ -190,23 +185,7 @@ static void contribute(struct fixpoint *self, struct row *row, int64_t round, in
                                  sizeof(*self->touched));
         self->touched[self->touched_count++] = at;
     }
-    while (i < entry->count && entry->contributions[i].round < round)
-        i++;
-    self->op.work += i + 1;
-    if (i == entry->count || entry->contributions[i].round != round) {
-        entry->contributions = mem_grow(entry->contributions, &entry->max, entry->count + 1,
-                                        sizeof(*entry->contributions));
-        memmove(&entry->contributions[i + 1], &entry->contributions[i],
-                (entry->count - i) * sizeof(*entry->contributions));
-        entry->contributions[i] = (struct contribution){round, 0};
-        entry->count++;
-    }
-    entry->contributions[i].weight = weight_sum(entry->contributions[i].weight, weight);
-    if (entry->contributions[i].weight == 0) {
-        entry->count--;
-        memmove(&entry->contributions[i], &entry->contributions[i + 1],
-                (entry->count - i) * sizeof(*entry->contributions));
-    }
+    rounds_add(&entry->contributions, round, weight, &self->op.work);
     schedule(self, round, at);
 }
 
@@ -267,25 +246,14 @@ static void run_step(struct fixpoint *self, struct zset *const *external, struct
         zset_clear(&part->out);
 }
 
-/* The first round up to this one in which the row is there; NEVER. */
-static int64_t first_round(const struct entry *entry, int64_t round)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < entry->count && entry->contributions[i].round <= round; i++) {
-        sum = weight_sum(sum, entry->contributions[i].weight);
-        if (sum > 0)
-            return entry->contributions[i].round;
-    }
-    return NEVER;
-}
-
 static void change_shown(struct fixpoint *self, struct entry *entry, int64_t round, int64_t weight)
 {
     struct row *row;
 
     buf_clear(&self->context);
-    buf_add_format(&self->context, "[[%lld]]", (long long)round);
+    buf_add_string(&self->context, "[[");
+    buf_add_int(&self->context, round);
+    buf_add_string(&self->context, "]]");
     row = row_bind(entry->row,
                    (struct value){self->context.bytes, (uint32_t)self->context.size, VALUE_ARRAY});
     zset_push(&self->change, row, weight);
@@ -295,8 +263,9 @@ static void change_shown(struct fixpoint *self, struct entry *entry, int64_t rou
 static void visit(struct fixpoint *self, uint32_t at, int64_t round)
 {
     struct entry *entry = &self->entries[at];
-    int64_t first = first_round(entry, round);
+    int64_t first = rounds_first(&entry->contributions, round);
     bool shown = entry->shown == round || entry->stale == round;
+    int64_t next = NEVER;
 
     entry->visited = round;
     if (shown && first != round) {
@@ -312,11 +281,10 @@ static void visit(struct fixpoint *self, uint32_t at, int64_t round)
         if (entry->stale != NEVER)
             schedule(self, entry->stale, at);
     }
-    for (size_t i = 0; first == NEVER && i < entry->count; i++)
-        if (entry->contributions[i].round > round) {
-            schedule(self, entry->contributions[i].round, at);
-            break;
-        }
+    if (first == NEVER)
+        next = rounds_after(&entry->contributions, round, &self->op.work);
+    if (next != NEVER)
+        schedule(self, next, at);
 }
 
 /* All rounds that have something to look at, the earliest first. */
@@ -357,11 +325,11 @@ static void fixpoint_step(struct op *op, struct zset *const *in, struct zset *ou
         entry->touched = false;
         if (is != entry->was)
             zset_push(out, entry->row, is ? 1 : -1);
-        if (is || entry->count)
+        if (is || entry->contributions.count)
             continue;
         hashtab_remove(&self->index, entry->row->hash, self->touched[i]);
         row_unref(entry->row);
-        free(entry->contributions);
+        rounds_release(&entry->contributions);
         *entry = (struct entry){.next = self->free};
         self->free = self->touched[i];
     }
@@ -381,7 +349,7 @@ static void fixpoint_release(struct op *op)
     for (size_t i = 0; i < self->count; i++)
         if (self->entries[i].row) {
             row_unref(self->entries[i].row);
-            free(self->entries[i].contributions);
+            rounds_release(&self->entries[i].contributions);
         }
     free(self->parts);
     free(self->entries);
@@ -396,10 +364,12 @@ static void fixpoint_release(struct op *op)
 static size_t fixpoint_bytes(const struct op *op)
 {
     const struct fixpoint *self = (const struct fixpoint *)op;
-    size_t bytes = self->max * sizeof(*self->entries) + hashtab_bytes(&self->index);
+    size_t bytes = self->max * sizeof(*self->entries) + hashtab_bytes(&self->index) +
+                   self->visit_max * sizeof(*self->visits) +
+                   self->touched_max * sizeof(*self->touched);
 
     for (size_t i = 0; i < self->count; i++)
-        bytes += self->entries[i].max * sizeof(struct contribution);
+        bytes += self->entries[i].contributions.max * sizeof(struct round);
     for (size_t i = 0; i < self->part_count; i++)
         if (self->parts[i].op && self->parts[i].op->class->bytes)
             bytes += self->parts[i].op->class->bytes(self->parts[i].op);
@@ -427,7 +397,7 @@ static void fixpoint_check(const struct op *op)
         if (!entry->row)
             continue;
         SSP_ASSERT(entry->stale == NEVER);
-        SSP_ASSERT(entry->shown == first_round(entry, INT64_MAX));
+        SSP_ASSERT(entry->shown == rounds_first(&entry->contributions, INT64_MAX));
     }
 }
 

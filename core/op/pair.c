@@ -7,6 +7,8 @@
 #include "base/mem.h"
 #include "value/json_write.h"
 
+#include <string.h>
+
 void pair_init(struct op *op, const struct plan *plan)
 {
     struct pairs *self = (struct pairs *)op;
@@ -79,12 +81,29 @@ static void write_key(struct buf *key, const struct row *row)
         buf_add_string(key, "null");
 }
 
+/* The side that a pair has its context from. Two rounds of a recursion, [[N]], are compared: the
+ * pair is there as soon as both rows are. */
+static const struct row *bound_side(const struct pairs *self, const struct row *left,
+                                    const struct row *right)
+{
+    struct value x;
+    struct value y;
+
+    if (!left || !right || !self->plan->rounds || !left->bound || !right->bound)
+        return left && (left->bound || !right) ? left : right;
+    x = row_context(left);
+    y = row_context(right);
+    if (x.size != y.size)
+        return x.size > y.size ? left : right;
+    return memcmp(x.text, y.text, x.size) >= 0 ? left : right;
+}
+
 /* {l: left row, r: right row} under ["left key","right key"]; null where there is no row. */
 static struct row *pair_new(struct pairs *self, const struct row *left, const struct row *right,
                             const bool *with_id)
 {
     const struct plan_join *plan = self->plan;
-    const struct row *bound = left && (left->bound || !right) ? left : right;
+    const struct row *bound = bound_side(self, left, right);
     struct value context;
     struct buf *key = &self->key;
     struct buf *text = &self->text;
@@ -127,8 +146,8 @@ static void show(struct pairs *self, struct row *left, struct row *right, struct
 
     if (self->plan->both && !pair)
         pair = made = pair_new(self, left, right, NULL);
-    else if (!self->plan->both && right->bound && !left->bound)
-        made = row_bind(left, row_context(right)); /* the subquery's side is the one not shown */
+    else if (!self->plan->both && right->bound && bound_side(self, left, right) == right)
+        made = row_bind(left, row_context(right)); /* the side that is not shown has it */
     zset_add(out, self->plan->both ? pair : made ? made : left, weight);
     if (made)
         row_unref(made);

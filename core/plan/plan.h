@@ -115,6 +115,7 @@ struct plan_asof {
 struct plan_join {
     enum join_kind kind;
     bool bound[2];     /* the side's rows have contexts; of both sides they must agree */
+    bool rounds;       /* both sides recurse: a pair is of the later one of their rounds */
     struct expr *left; /* one for each key, as many on the right */
     struct expr *right;
     size_t count;            /* 0: every pair */

@@ -54,7 +54,51 @@ static bool join_is_linear(const struct plan *plan, bool on_the_left)
     return true;
 }
 
-/* What stands between recurse and the step's root must do the same to a sum as to its parts. */
+/* Operators that do the same to a sum as to its parts. */
+static bool is_linear(const struct plan *plan)
+{
+    return (plan->op == PLAN_FILTER && plan->exists_count == 0) || plan->op == PLAN_PROJECT ||
+           plan->op == PLAN_JOIN || plan->op == PLAN_UNION || plan->op == PLAN_UNNEST ||
+           plan->op == PLAN_REKEY;
+}
+
+/* With more rows going in, some that came out may be gone. */
+static bool is_monotone(const struct plan *plan)
+{
+    return plan->op == PLAN_FILTER || plan->op == PLAN_INTERSECT || plan->op == PLAN_FIXPOINT ||
+           (plan->op == PLAN_UNIQUE && plan->as.set.first.partition_count == 0);
+}
+
+static bool refuse_operator(struct plan_reader *reader, struct value step, const struct plan *plan)
+{
+    return plan_fail(reader, step,
+                     "%s over recurse%s; between recurse and the step's root there may be filter, "
+                     "project, unnest, rekey, union and joins",
+                     plan->op == PLAN_FILTER ? "exists" : plan_op_name(plan->op),
+                     is_monotone(plan)
+                         ? ""
+                         : " is not monotone: a round could take back what one before it found");
+}
+
+static bool refuse_join(struct plan_reader *reader, struct value step, const struct plan *plan,
+                        bool both, bool on_the_left)
+{
+    bool monotone = plan->as.join.kind == JOIN_SEMI;
+
+    return plan_fail(
+        reader, step,
+        "recurse on %s of a join of kind \"%s\"%s; it may be on either side of inner "
+        "and on both, on the left of left, semi, anti and asof, and on the right of "
+        "right",
+        both          ? "both sides"
+        : on_the_left ? "the left"
+                      : "the right",
+        plan_join_name(plan->as.join.kind),
+        monotone ? "" : " is not monotone: a round could take back what one before it found");
+}
+
+/* What stands between recurse and the step's root must do the same to a sum as to its parts, or, a
+ * join of what recurses with itself, to a sum on either side. */
 static bool check_linear(struct plan_reader *reader, struct value step, const struct plan *plan,
                          const struct plan *fixpoint)
 {
@@ -62,28 +106,18 @@ static bool check_linear(struct plan_reader *reader, struct value step, const st
 
     if (!recursion_in(plan, fixpoint) || plan->op == PLAN_RECURSE)
         return true;
-    if ((plan->op != PLAN_FILTER || plan->exists_count) && plan->op != PLAN_PROJECT &&
-        plan->op != PLAN_JOIN && plan->op != PLAN_UNION)
-        return plan_fail(reader, step,
-                         "%s over recurse: between recurse and the step's root there may be "
-                         "filter, project, union and joins",
-                         plan->op == PLAN_FILTER ? "exists" : plan_op_name(plan->op));
+    if (!is_linear(plan))
+        return refuse_operator(reader, step, plan);
     for (unsigned i = 0; i < plan->input_count; i++) {
         recursive += recursion_in(plan->inputs[i], fixpoint);
         if (!check_linear(reader, step, plan->inputs[i], fixpoint))
             return false;
     }
-    if (plan->op == PLAN_JOIN && recursive > 1)
-        return plan_fail(reader, step,
-                         "recurse on both sides of a join; with the base on one side it reaches "
-                         "the same rows");
-    if (plan->op == PLAN_JOIN && !join_is_linear(plan, recursion_in(plan->inputs[0], fixpoint)))
-        return plan_fail(
-            reader, step,
-            "recurse on the %s of a join of kind \"%s\"; it may be on either side of "
-            "inner, on the left of left, semi, anti and asof, and on the right of right",
-            recursion_in(plan->inputs[0], fixpoint) ? "left" : "right",
-            plan_join_name(plan->as.join.kind));
+    if (plan->op != PLAN_JOIN)
+        return true;
+    for (unsigned i = 0; i < plan->input_count; i++)
+        if (recursion_in(plan->inputs[i], fixpoint) && !join_is_linear(plan, i == 0))
+            return refuse_join(reader, step, plan, recursive > 1, i == 0);
     return true;
 }
 

@@ -60,6 +60,9 @@ static const struct plan *lower(struct lowering *to, const struct plan *plan)
     copy->inputs = ARENA_ARRAY(to->arena, const struct plan *, plan->input_count);
     for (unsigned i = 0; i < plan->input_count; i++)
         copy->inputs[i] = lower(to, plan->inputs[i]);
+    if (plan->op == PLAN_JOIN)
+        copy->as.join.rounds = recursion_in(plan->inputs[0], to->fixpoint) &&
+                               recursion_in(plan->inputs[1], to->fixpoint);
     if (plan->op == PLAN_UNION && !plan_keeps_keys(plan))
         return keyed(to->arena, &plan->as.set, copy);
     return copy;
