@@ -182,8 +182,8 @@ struct value function_double_text(const struct value *args, size_t count, struct
     decimal_release(&exact);
     if (a != 0) {
         size_t first = strspn(plain.bytes, "-0.");
-        size_t point = plain.size;
         size_t end = plain.size;
+        size_t point = end;
 
         for (size_t i = 0; i < plain.size; i++)
             if (plain.bytes[i] == '.')

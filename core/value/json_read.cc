@@ -38,17 +38,18 @@ struct json_reader {
     struct json_walk walk = {};
     ondemand::parser parser;
     std::vector<char> out;
-    char *at; /* where the next byte of normalised text goes; out never moves during a read */
+    /* Where the next normalised byte goes; out never moves during a read. */
+    char *at = nullptr;
     std::vector<char> copy; /* of a text that other text follows */
-    const char *source;
-    size_t size;
-    unsigned flags;
+    const char *source = nullptr;
+    size_t size = 0;
+    unsigned flags = 0;
     std::vector<uint32_t> keys; /* a stack: where the keys of the open objects begin */
     std::vector<json_member> members;
     std::vector<uint32_t> inner;
     std::vector<place> places;
-    size_t duplicate;
-    struct err *err;
+    size_t duplicate = 0;
+    struct err *err = nullptr;
 
     json_reader()
     {
