@@ -8,33 +8,12 @@
 #include <stdio.h>
 #include <string.h>
 
-char *buf_reserve(struct buf *buf, size_t more)
+void buf_grow(struct buf *buf, size_t more)
 {
     size_t need = buf->size + more;
 
     SSP_ASSERT(need >= more);
-    if (need > buf->max)
-        buf->bytes = mem_grow(buf->bytes, &buf->max, need, 1);
-    return buf->bytes + buf->size;
-}
-
-void buf_add(struct buf *buf, const void *bytes, size_t size)
-{
-    if (size == 0)
-        return;
-    memcpy(buf_reserve(buf, size), bytes, size);
-    buf->size += size;
-}
-
-void buf_add_byte(struct buf *buf, char byte)
-{
-    *buf_reserve(buf, 1) = byte;
-    buf->size++;
-}
-
-void buf_add_string(struct buf *buf, const char *string)
-{
-    buf_add(buf, string, strlen(string));
+    buf->bytes = mem_grow(buf->bytes, &buf->max, need, 1);
 }
 
 void buf_add_int(struct buf *buf, int64_t number)

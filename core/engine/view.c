@@ -66,6 +66,9 @@ void view_init(struct view *view, const struct plan_view *plan, struct node *roo
     const struct plan_limit *limit = plan->root->op == PLAN_LIMIT ? &plan->root->as.limit : NULL;
 
     *view = (struct view){.plan = *plan};
+    buf_add_string(&view->start, "{\"view_id\":");
+    json_write_string(&view->start, plan->id, plan->id_size);
+    buf_add_string(&view->start, ",\"format\":\"");
     view_attach(view, root);
     view_settle(view, verify);
     view->sorted = plan->format == FORMAT_FLAT;
@@ -89,6 +92,7 @@ void view_release(struct view *view)
     order_release(&view->sorted_content);
     zset_release(&view->head_rows);
     order_release(&view->head_order);
+    buf_release(&view->start);
     free(view->entries);
     free(view->events);
     trace_free(view->trace);
@@ -107,9 +111,7 @@ struct hash128 view_row_hash(const struct row *row, struct buf *scratch)
 static void write_start(struct view *view, const char *format, const struct view_line *line,
                         struct buf *out)
 {
-    buf_add_string(out, "{\"view_id\":");
-    json_write_string(out, view->plan.id, view->plan.id_size);
-    buf_add_string(out, ",\"format\":\"");
+    buf_add(out, view->start.bytes, view->start.size);
     buf_add_string(out, format);
     buf_add_byte(out, '"');
     if (line->seq_shown) {

@@ -15,6 +15,7 @@
 struct view {
     struct plan_view plan;
     struct node *root;
+    struct buf start;    /* of all its lines */
     uint64_t ordinal;    /* its place among the lines of a step */
     bool is_set;         /* rows have weight 1 */
     bool keep;           /* content is kept: weights can differ from 1, or --verify wants it */

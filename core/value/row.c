@@ -229,22 +229,73 @@ static struct piece piece_of(const struct row *row, uint32_t i)
     return (struct piece){row_text(row) + start, end - start};
 }
 
-/* Field by field, by their bytes where those agree. Keys in another order, rare, take the long way
- * over the whole values. */
+/* How many bytes two texts have in common at their beginning. */
+static size_t common_size(const char *a, const char *b, size_t max)
+{
+    size_t i = 0;
+
+    for (; i + sizeof(uint64_t) <= max; i += sizeof(uint64_t)) {
+        uint64_t x;
+        uint64_t y;
+
+        memcpy(&x, a + i, sizeof(x));
+        memcpy(&y, b + i, sizeof(y));
+        if (x != y)
+            break;
+    }
+    while (i < max && a[i] == b[i])
+        i++;
+    return i;
+}
+
+/* The number of fields that end before this place: they are the same bytes in both objects. */
+static uint32_t fields_before(const struct row *row, size_t place)
+{
+    uint32_t i = 0;
+
+    while (i + 1 < row->count && row_field(row, i + 1) <= place)
+        i++;
+    return i;
+}
+
+/* Field by field, by their bytes where those agree, from the first byte in which they differ:
+ * mostly that field is another one, and the rest need not be looked at. Keys in another order,
+ * rare, take the long way over the whole values. */
 bool row_content_equal(const struct row *row, const char *text, size_t size, const uint32_t *fields,
                        size_t count)
 {
+    size_t least = row->size < size ? row->size : size;
+    size_t same = common_size(row_text(row), text, least);
     bool same_key = true;
 
+    if (same == size && same == row->size)
+        return true;
     if (row->count != count)
         return false; /* no key stands twice */
-    for (uint32_t i = 0; i < row->count; i++) {
+    for (uint32_t i = fields_before(row, same); i < row->count; i++) {
         size_t end = i + 1 < count ? fields[i + 1] - 1 : size - 1;
 
         if (!pieces_equal(piece_of(row, i), (struct piece){text + fields[i], end - fields[i]},
                           &same_key))
             return !same_key && value_equal(row_value(row), value_of(text, size));
     }
+    return true;
+}
+
+/* The same of two rows. */
+static bool contents_equal(const struct row *a, const struct row *b)
+{
+    size_t least = a->size < b->size ? a->size : b->size;
+    size_t same = common_size(row_text(a), row_text(b), least);
+    bool same_key = true;
+
+    if (same == a->size && same == b->size)
+        return true;
+    if (a->count != b->count)
+        return false;
+    for (uint32_t i = fields_before(a, same); i < a->count; i++)
+        if (!pieces_equal(piece_of(a, i), piece_of(b, i), &same_key))
+            return !same_key && value_equal(row_value(a), row_value(b));
     return true;
 }
 
@@ -265,18 +316,13 @@ bool row_equal(const struct row *a, const struct row *b)
 
 bool row_shown_equal(const struct row *a, const struct row *b)
 {
-    bool same_key = true;
-
     if (a == b)
         return true;
-    if (!row_key_equal(a, b) || a->count != b->count)
+    if (!row_key_equal(a, b))
         return false;
     if (a->lean && b->lean)
         return origin_compare(a, b) == 0;
-    for (uint32_t i = 0; i < a->count; i++)
-        if (!pieces_equal(piece_of(a, i), piece_of(b, i), &same_key))
-            return !same_key && value_equal(row_value(a), row_value(b));
-    return true;
+    return contents_equal(a, b);
 }
 
 int row_compare(const struct row *a, const struct row *b)
