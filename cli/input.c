@@ -242,6 +242,23 @@ enum input_result input_next(struct input *input, struct line *line)
     return result;
 }
 
+bool input_held(struct input *input, struct line *line)
+{
+    do {
+        char *begin = input->bytes + input->start;
+        char *lf = memchr(begin, '\n', input->end - input->start);
+
+        if (!lf || (size_t)(lf - begin) > input->max_line)
+            return false;
+        *line = (struct line){.bytes = begin, .size = (size_t)(lf - begin), .whole = true};
+        input->start += line->size + 1;
+        line->number = ++input->line;
+    } while (is_blank(line->bytes, line->size));
+    line->taken = input->read - (input->end - input->start);
+    line->offset = input->base + (line->bytes - input->bytes);
+    return true;
+}
+
 char *input_slurp(const char *path, size_t *size)
 {
     bool standard = strcmp(path, "-") == 0;

@@ -54,6 +54,10 @@ void input_close(struct input *input);
 /* Whatever it is, the number of the last line and what is taken are told. */
 enum input_result input_next(struct input *input, struct line *line);
 
+/* The next line if that has been read already, so that all lines since the last input_next() stay
+ * where they are. False: ask input_next(). */
+bool input_held(struct input *input, struct line *line);
+
 /* Waits until one of the two can be read, so long and below 0 for ever; a descriptor below 0 is
  * none. Signals that are caught are let in only meanwhile. True: one can. */
 bool input_wait(int fd, int other, int64_t microseconds);

@@ -99,7 +99,7 @@ static int apply_line(struct run *run, struct ssp_error *error)
 static int one_line(struct run *run)
 {
     const struct line *line = &run->log.line;
-    struct ssp_error error = {0};
+    struct ssp_error error; /* set if there is one */
     int status;
 
     if (run->options.engine.reread)
@@ -180,11 +180,12 @@ static int long_line(struct run *run)
 static int read_log(struct run *run, const char *path)
 {
     struct lines *log = &run->log;
-    bool threads = run->options.engine.threads > 1 && !run->options.parse_only;
+    struct lines_parse parse = {NULL, false};
     int status = 0;
 
-    if (!lines_open(log, path, run->options.max_line, when_idle, run,
-                    threads ? ssp_parser_new(run->ssp) : NULL))
+    if (!run->options.parse_only)
+        parse = (struct lines_parse){ssp_parser_new(run->ssp), run->options.engine.threads > 1};
+    if (!lines_open(log, path, run->options.max_line, when_idle, run, parse))
         return fail_system(path);
     while (status == 0) {
         enum input_result result = lines_next(log);

@@ -128,6 +128,9 @@ void ssp_block_clear(struct ssp_block *block);
 /* Lines count from 0. The text of a line is padded, and stays until the block is cleared. */
 void ssp_block_add(struct ssp_block *block, struct ssp_parser *parser, const char *bytes,
                    size_t size);
+/* The same without a copy: the text is padded, and the caller's until the block is cleared. */
+void ssp_block_refer(struct ssp_block *block, struct ssp_parser *parser, const char *bytes,
+                     size_t size);
 const char *ssp_block_line(const struct ssp_block *block, size_t i, size_t *size);
 int ssp_line_ahead(struct ssp *ssp, const char *source, size_t number,
                    const struct ssp_block *block, size_t i, struct ssp_error *error);

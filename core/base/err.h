@@ -20,6 +20,16 @@ struct err {
     char message[320];  /* one line, lower case, no full stop */
 };
 
+/* Nothing wrong so far. Done for every line of a log, so the message's bytes are let be. */
+static inline void err_clear(struct err *err)
+{
+    err->status = OK;
+    err->source = NULL;
+    err->line = 0;
+    err->column = 0;
+    err->message[0] = '\0';
+}
+
 enum status err_set(struct err *err, enum status status, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 

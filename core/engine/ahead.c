@@ -73,24 +73,32 @@ void ssp_block_add(struct ssp_block *block, struct ssp_parser *parser, const cha
                    size_t size)
 {
     char *copy = arena_alloc(&block->arena, size + JSON_PADDING);
-    struct ahead_line *line;
-    struct mutation mutation;
-    struct err ignored = {0};
-    bool torn;
 
     if (size)
         memcpy(copy, bytes, size);
+    ssp_block_refer(block, parser, copy, size);
+}
+
+void ssp_block_refer(struct ssp_block *block, struct ssp_parser *parser, const char *bytes,
+                     size_t size)
+{
+    struct ahead_line *line;
+    struct err ignored;
+    bool torn;
+
     block->lines = mem_grow(block->lines, &block->max, block->count + 1, sizeof(*block->lines));
     line = &block->lines[block->count++];
-    line->bytes = copy;
+    line->bytes = bytes;
     line->size = size;
-    line->parsed = mutation_read(&parser->reader, copy, size, &mutation, &torn, &ignored) == OK &&
-                   mutation_is_change(&mutation);
-    line->keyed = line->parsed && mutation.op != LINE_TRUNCATE;
+    err_clear(&ignored);
+    line->parsed =
+        mutation_read(&parser->reader, bytes, size, &line->mutation, &torn, &ignored) == OK &&
+        mutation_is_change(&line->mutation);
+    line->keyed = line->parsed && line->mutation.op != LINE_TRUNCATE;
     if (line->parsed)
-        line->mutation = mutation_copy(&block->arena, &mutation);
+        mutation_keep(&line->mutation, &block->arena, bytes, size);
     if (line->keyed)
-        line->hash = batch_key_hash(&parser->key, &mutation, parser->keep_prefix);
+        line->hash = batch_key_hash(&parser->key, &line->mutation, parser->keep_prefix);
 }
 
 const struct ahead_line *ahead_line(const struct ssp_block *block, size_t i)

@@ -8,6 +8,9 @@
 
 #include <string.h>
 
+/* So much of a row is prefetched. */
+enum { CACHE_LINE = 64, ROW_LINES = 4 };
+
 /* The record that a mutation speaks of. */
 struct target {
     struct table *table;
@@ -175,8 +178,7 @@ static bool has_id(const char *text, const uint32_t *fields, size_t count)
 
 /* A row of the key in batch->key. */
 static struct row *make_row(struct batch *batch, const struct target *target,
-                            const struct mutation *m, const struct row_source *content,
-                            struct hash128 hash)
+                            const struct row_source *content, struct hash128 hash)
 {
     struct row_source source = *content;
 
@@ -184,7 +186,7 @@ static struct row *make_row(struct batch *batch, const struct target *target,
     source.key_size = batch->key.size;
     source.hash = target->hash;
     if (target->table->lean)
-        return lean_row(batch->lean, target->table->lean, &source, hash, m->place);
+        return lean_row(batch->lean, target->table->lean, &source, hash, batch->place);
     return row_new(&source);
 }
 
@@ -239,7 +241,7 @@ static void apply_record(struct batch *batch, const struct prepared *prepared,
         batch->counters.unchanged++;
     else
         coalesce_set(&batch->coalesce, target->table, target->at,
-                     make_row(batch, target, m, &content, hash));
+                     make_row(batch, target, &content, hash));
 }
 
 static void apply_truncate(struct batch *batch, const struct mutation *m)
@@ -314,10 +316,14 @@ void batch_prefetch(const struct batch *batch, const struct mutation *m, uint64_
     i = hashtab_first(&table->index, hash, &at);
     if (i == HASHTAB_NONE)
         return;
-    if (stage == 1)
+    if (stage == 1) {
         __builtin_prefetch(&table->records[i]);
-    else
-        __builtin_prefetch(table->records[i].row);
+    } else { /* the key, and the content that is compared with the new one */
+        const char *row = (const char *)table->records[i].row;
+
+        for (size_t line = 0; line < ROW_LINES; line++)
+            __builtin_prefetch(row + line * CACHE_LINE);
+    }
 }
 
 enum status batch_check(struct batch *batch, const struct mutation *m, struct err *err)

@@ -35,6 +35,7 @@ struct batch {
     bool strict;
     bool keep_prefix;  /* --id-prefix=keep */
     struct lean *lean; /* engine/lean.h */
+    uint64_t place;    /* where the next line can be read again, LEAN_NO_PLACE: nowhere */
     bool transaction;  /* since begin */
     uint64_t waiting;  /* mutations since the last step */
     struct coalesce coalesce;

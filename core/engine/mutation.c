@@ -365,29 +365,47 @@ enum status mutation_read(struct mutation_reader *reader, const char *source, si
     return OK;
 }
 
-static struct value copy_value(struct arena *arena, struct value value)
+/* Bytes that last as long as the copy. */
+struct lasting {
+    struct arena *arena;
+    const char *text;
+    size_t size;
+};
+
+static const char *last(const struct lasting *lasting, const char *bytes, size_t size)
+{
+    /* Addresses as numbers: of different objects they have no order. */
+    uintptr_t from = (uintptr_t)bytes;
+    uintptr_t begin = (uintptr_t)lasting->text;
+
+    if (from >= begin && from - begin < lasting->size)
+        return bytes;
+    return arena_copy(lasting->arena, bytes, size);
+}
+
+static struct value last_value(const struct lasting *lasting, struct value value)
 {
     if (value.size)
-        value.text = arena_copy(arena, value.text, value.size);
+        value.text = last(lasting, value.text, value.size);
     return value;
 }
 
-struct mutation mutation_copy(struct arena *arena, const struct mutation *m)
+void mutation_keep(struct mutation *m, struct arena *arena, const char *line, size_t size)
 {
-    struct mutation copy = *m;
-    bool inside = m->id.size && m->id_text > m->id.text && m->id_text < m->id.text + m->id.size;
+    const struct lasting lasting = {arena, line, size};
+    size_t in_id = (size_t)((uintptr_t)m->id_text - (uintptr_t)m->id.text);
+    struct value id = last_value(&lasting, m->id);
 
-    copy.table = arena_copy(arena, m->table, m->table_size);
-    copy.id = copy_value(arena, m->id);
-    copy.id_text = inside ? copy.id.text + (m->id_text - m->id.text)
-                          : arena_copy(arena, m->id_text, m->id_size); /* it is decoded */
-    copy.record = copy_value(arena, m->record);
-    copy.run = copy_value(arena, m->run);
+    m->table = last(&lasting, m->table, m->table_size);
+    m->id_text = in_id < m->id.size ? id.text + in_id
+                                    : last(&lasting, m->id_text, m->id_size); /* it is decoded */
+    m->id = id;
+    m->record = last_value(&lasting, m->record);
+    m->run = last_value(&lasting, m->run);
     if (m->field_count) {
         uint32_t *fields = ARENA_ARRAY(arena, uint32_t, m->field_count);
 
         memcpy(fields, m->fields, m->field_count * sizeof(*fields));
-        copy.fields = fields;
+        m->fields = fields;
     }
-    return copy;
 }

@@ -38,7 +38,6 @@ struct mutation {
     int64_t time; /* in microseconds since the epoch; what the reader's `time` finds */
     bool has_time;
     struct value run;    /* what the reader's `run` finds; null is missing */
-    uint64_t place;      /* where the line can be read again, LEAN_NO_PLACE: nowhere */
     const char *view_id; /* bytes */
     size_t view_id_size;
 };
@@ -69,7 +68,8 @@ enum status mutation_read(struct mutation_reader *reader, const char *line, size
                           struct mutation *out, bool *torn, struct err *err)
     __attribute__((warn_unused_result));
 
-/* The same mutation with all that it borrows in the arena. */
-struct mutation mutation_copy(struct arena *arena, const struct mutation *mutation);
+/* Moves what the mutation borrows into the arena, but for what it has of the line itself, which
+ * lasts as long. */
+void mutation_keep(struct mutation *mutation, struct arena *arena, const char *line, size_t size);
 
 #endif

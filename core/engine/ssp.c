@@ -289,32 +289,33 @@ void ssp_next_place(struct ssp *ssp, uint64_t place)
 static enum status take_line(struct ssp *ssp, const struct plan_source *text,
                              const struct mutation *ahead, bool *torn, struct err *err)
 {
-    struct mutation mutation;
+    struct mutation read;
     enum status status = OK;
 
     /* A line that cannot be read again: it and all others are kept. */
     if (ssp->place == LEAN_NO_PLACE && engine_whole(ssp, err) != OK)
         return err->status;
-    if (ahead)
-        mutation = *ahead;
-    else
-        status = mutation_read(&ssp->reader, text->bytes, text->size, &mutation, torn, err);
+    if (!ahead) {
+        status = mutation_read(&ssp->reader, text->bytes, text->size, &read, torn, err);
+        ahead = &read;
+    }
     if (status != OK)
         return status;
-    mutation.place = ssp->place;
-    if (mutation_is_change(&mutation))
-        return apply(ssp, &mutation, err);
-    return control(ssp, &mutation, text, err);
+    ssp->batch.place = ssp->place;
+    if (mutation_is_change(ahead))
+        return apply(ssp, ahead, err);
+    return control(ssp, ahead, text, err);
 }
 
 /* An operator that has given up, which is said once: there is no going on. */
 static int give_fault(struct ssp *ssp, struct ssp_error *error)
 {
-    struct err err = {.source = ssp->source, .line = ssp->line};
+    struct err err;
 
     if (!ssp->circuit.fault || ssp->broken)
         return SSP_OK;
     ssp->broken = true;
+    err = (struct err){.source = ssp->source, .line = ssp->line};
     (void)err_set(&err, ERR_USAGE, "%s", ssp->circuit.fault);
     return engine_give(error, &err, false);
 }
@@ -322,10 +323,11 @@ static int give_fault(struct ssp *ssp, struct ssp_error *error)
 static int one_line(struct ssp *ssp, const struct plan_source *text, const struct mutation *ahead,
                     struct ssp_error *error)
 {
-    struct err err = {0};
+    struct err err;
     bool torn = false;
     enum status status;
 
+    err_clear(&err);
     ssp->source = text->name;
     ssp->line = text->line;
     if (ssp->options.verify) {
@@ -469,9 +471,10 @@ struct ssp_counters ssp_counters(struct ssp *ssp)
 int ssp_parse_only(struct ssp *ssp, const char *bytes, size_t size, struct ssp_error *error)
 {
     struct mutation mutation;
-    struct err err = {0};
+    struct err err;
     bool torn;
 
+    err_clear(&err);
     if (mutation_read(&ssp->reader, bytes, size, &mutation, &torn, &err) != OK)
         return engine_give(error, &err, torn);
     return SSP_OK;
