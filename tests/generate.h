@@ -60,6 +60,7 @@ struct gen {
     unsigned made_count;
     struct gen_node readable[GEN_READABLE_MAX]; /* views v0, v1, ... of the plan file */
     unsigned readable_count;
+    bool totals;                                 /* plans are aggregates of few groups */
     bool nested;                                 /* plans have subqueries, */
     unsigned subqueries;                         /* so many may still be made */
     const struct gen_node *around[GEN_NEST_MAX]; /* the rows around, outermost first */
@@ -125,6 +126,16 @@ static inline const char *gen_any_value(struct gen *g)
     static const unsigned all = sizeof(values) / sizeof(values[0]);
 
     return values[gen_below(g, g->one_spelling ? plain : all)];
+}
+
+/* Numbers that make rounding, cancelling and ties show; and what is no number. */
+static inline const char *gen_any_number(struct gen *g)
+{
+    static const char *const values[] = {
+        "0.1",   "0.2", "0.3",       "1",    "2",     "3",    "-1",    "0.7",   "1e16",
+        "-1e16", "10",  "1000000.1", "null", "false", "true", "\"1\"", "\"x\"", "9007199254740993"};
+
+    return GEN_PICK(g, values);
 }
 
 static inline const char *gen_value(struct gen *g)
@@ -233,7 +244,7 @@ static inline struct gen_node gen_scan(struct gen *g)
     struct gen_node node = {.alone = true, .sources = {table}, .source_count = 1};
     struct text text = {0};
 
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+    for (size_t i = 0; i < (g->totals ? 3 : sizeof(paths) / sizeof(paths[0])); i++)
         gen_add_path(&node, "", paths[i]);
     text_add(&text, "{\"op\":\"scan\",\"table\":\"%s\"}", table);
     node.text = gen_keep(g, &text);

@@ -92,7 +92,7 @@ static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned 
     unsigned subqueries = g->subqueries;
     unsigned nest = g->nest;
     unsigned groups = kind == 2 ? 2 : kind > 0;
-    unsigned measures = gen_below(g, 4);
+    unsigned measures = g->totals ? 2 + gen_below(g, 6) : gen_below(g, 4);
     bool windowed = false;
     struct text text = {0};
 
@@ -128,7 +128,11 @@ static inline void gen_aggregate(struct gen *g, struct gen_node *node, unsigned 
     text_add(&text, "]");
     if (kind == 3) {
         text_add(&text, ",\"having\":");
-        gen_predicate(g, node, 1, -1, &text);
+        if (measures && gen_percent(g, g->totals ? 60 : 10))
+            text_add(&text, "{\"type\":\"%s\",\"field\":\"m%u\",\"value\":%u}",
+                     gen_percent(g, 50) ? "gte" : "lt", gen_below(g, measures), gen_below(g, 4));
+        else
+            gen_predicate(g, node, 1, -1, &text);
     }
     text_add(&text, ",\"input\":%s}", input.text);
     node->text = gen_keep(g, &text);

@@ -133,6 +133,16 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
     return node;
 }
 
+/* An aggregate of many functions, mostly over the records themselves, so that its few groups meet
+ * everything that can happen to a group. */
+static inline struct gen_node gen_totals(struct gen *g)
+{
+    struct gen_node node = gen_tree(g, gen_percent(g, 75) ? 0 : 1 + gen_below(g, 2), NULL, 0);
+
+    gen_aggregate(g, &node, gen_percent(g, 30) ? 3 : gen_below(g, GEN_AGGREGATES));
+    return node;
+}
+
 /* The top operators that a seed asks for; returns the depth of the tree. Of the larger seeds every
  * fourth asks for a limit over rows that count. */
 static inline unsigned gen_shape(struct gen *g, uint64_t seed, unsigned *features, unsigned *forced)

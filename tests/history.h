@@ -400,6 +400,8 @@ static inline struct gen_node gen_first(struct gen *g, uint64_t seed)
     unsigned forced;
     unsigned depth;
 
+    if (g->totals)
+        return gen_totals(g);
     g->nested = seed % 3 == 1;
     g->subqueries = g->nested ? NESTED_SUBQUERIES : 0;
     g->asked = GEN_NEST_MAX;
@@ -437,6 +439,8 @@ static inline void gen_views(struct gen_case *c)
             root = gen_first(g, c->seed);
             g->twist = 0;
             g->state = now;
+        } else if (kind < 85 && g->totals) {
+            root = gen_totals(g);
         } else if (kind < 85) {
             g->subqueries = g->nested ? NESTED_SUBQUERIES : 0;
             root = gen_tree(g, 1 + gen_below(g, 3), NULL, 0);
@@ -451,6 +455,9 @@ static inline void gen_views(struct gen_case *c)
     }
 }
 
+/* Whether cases are aggregates of few groups; before the first one. */
+static bool cases_of_totals;
+
 static inline struct gen_case *case_new(uint64_t seed)
 {
     struct gen_case *c = calloc(1, sizeof(*c));
@@ -459,11 +466,12 @@ static inline struct gen_case *case_new(uint64_t seed)
         abort();
     c->seed = seed;
     c->g.state = seed;
+    c->g.totals = cases_of_totals;
     c->times.state = ~seed;
     c->g.one_spelling = gen_percent(&c->g, 50);
     c->g.pool_count = 2 + gen_below(&c->g, GEN_POOL_MAX - 1);
     for (unsigned i = 0; i < c->g.pool_count; i++)
-        c->g.pool[i] = gen_any_value(&c->g);
+        c->g.pool[i] = c->g.totals ? gen_any_number(&c->g) : gen_any_value(&c->g);
     c->file_form = gen_below(&c->g, 3);
     c->versions = gen_percent(&c->g, 20);
     c->odd_ids = !c->g.one_spelling && gen_percent(&c->g, 30);
