@@ -134,10 +134,12 @@ static inline struct gen_node gen_tree(struct gen *g, unsigned depth, const unsi
 }
 
 /* An aggregate of many functions, mostly over the records themselves, so that its few groups meet
- * everything that can happen to a group. */
+ * everything that can happen to a group; or over rows that have weights. */
 static inline struct gen_node gen_totals(struct gen *g)
 {
-    struct gen_node node = gen_tree(g, gen_percent(g, 75) ? 0 : 1 + gen_below(g, 2), NULL, 0);
+    unsigned join = GEN_PREDICATES + GEN_PROJECTS + gen_below(g, GEN_COUNTING_JOINS);
+    unsigned depth = gen_percent(g, 60) ? 0 : 1 + gen_below(g, 2);
+    struct gen_node node = gen_tree(g, depth, &join, depth == 1);
 
     gen_aggregate(g, &node, gen_percent(g, 30) ? 3 : gen_below(g, GEN_AGGREGATES));
     return node;

@@ -21,6 +21,7 @@ import tempfile
 
 from plan_sql import COLUMNS, TABLES, VALUES, Plans, quoted
 from sqlite_aggregates import AGGREGATES, plain
+from sqlite_functions import FUNCTIONS, strict
 
 STEPS = (5, 25)
 
@@ -35,6 +36,8 @@ class History:
         self.sql.execute("PRAGMA case_sensitive_like = ON")
         for name, aggregate in AGGREGATES.items():
             self.sql.create_aggregate(name, -1, aggregate)
+        for name, function in FUNCTIONS.items():
+            self.sql.create_function(name, -1, strict(function), deterministic=True)
         for table in TABLES:
             self.sql.execute(f"CREATE TABLE {table} (id PRIMARY KEY, {', '.join(COLUMNS)})")
 

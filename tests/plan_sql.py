@@ -84,8 +84,37 @@ class Expressions:
                       (call("mul", a, {"value": 3}), f"({x} * 3)"),
                       (call("length", of_text), f"length({text})"),
                       (call("position", {"value": "b"}, of_text), f"instr({text}, 'b')"),
-                      (call("round", c), f"CAST(round({z}) AS INTEGER)")]
+                      (call("quotient", a, b), f"({x} / {y})"),
+                      (call("mod", call("power", a, {"value": 2}), {"value": 97}),
+                       f"(({x} * {x}) % 97)"),
+                      (call("round", a, {"value": -1}), f"round_to({x}, -1)"),
+                      (call("cast", c, "integer"), f"CAST(round({z}) AS INTEGER)"),
+                      (call("cast", of_text, "integer"), f"whole({text})")]
+            forms += [(call(name, c), f"CAST({name}({z}) AS INTEGER)")
+                      for name in ("round", "floor", "ceil", "trunc")]
+            forms += self.time(a, x, b, y)
+        else:
+            forms.append((call("div", a, {"value": 2}), f"({x} / 2.0)"))
         return self.rng.choice(forms)
+
+    def time(self, a, x, b, y):
+        """Whole numbers as seconds, a few years around 1970."""
+        at = call("mul", call("mod", a, {"value": 100}), {"value": 5000003})
+        seconds = f"({x} % 100 * 5000003)"
+        unit = self.rng.choice(["minute", "hour", "day", "week", "month", "quarter", "year"])
+        part = self.rng.choice([unit, "second", "dow", "isodow", "doy", "isoyear", "epoch"])
+        within = f"((({x} % 1000) + 1000) % 1000)"
+        return [
+            (call("date_trunc", {"value": unit}, at), f"date_trunc('{unit}', {seconds})"),
+            (call("extract", {"value": part}, call("to_timestamp", at)),
+             f"extract('{part}', {seconds})"),
+            (call("epoch", call("to_timestamp", at)), seconds),
+            (call("age_ms", a, b), f"(({x} - {y}) * 1000)"),
+            (call("tumble", call("mod", call("add", call("mod", a, {"value": 1000}),
+                                             {"value": 1000}), {"value": 1000}),
+                  {"value": "7s"}), f"({within} - {within} % 7)"),
+            (call("get", call("hop", a, {"value": 1}, {"value": "3s"}), {"value": -1}), x),
+            (call("array_length", call("array", a, b)), "2")]
 
     def text(self, columns, depth):
         a, x = self.scalar(columns, "text", depth)
@@ -97,7 +126,20 @@ class Expressions:
             (call("lower", a), f"lower({x})"),
             (call("replace", a, {"value": "b"}, {"value": "xy"}), f"replace({x}, 'b', 'xy')"),
             (call("substr", a, {"value": 1}, {"value": 1}), f"substr({x}, 1, 1)"),
-            (call("trim", call("concat", {"value": " "}, a)), f"trim(' ' || ifnull({x}, ''))")])
+            (call("trim", call("concat", {"value": " "}, a)), f"trim(' ' || ifnull({x}, ''))"),
+            (call("ltrim", a, {"value": "ab"}), f"ltrim({x}, 'ab')"),
+            (call("rtrim", a, {"value": "ab"}), f"rtrim({x}, 'ab')"),
+            (call("upper", a), f"to_upper({x})"), (call("reverse", a), f"reverse({x})"),
+            (call("left", a, {"value": -1}), f"leftmost({x}, -1)"),
+            (call("right", a, {"value": 1}), f"rightmost({x}, 1)"),
+            (call("repeat", a, {"value": 2}), f"({x} || {x})"),
+            (call("split_part", call("append", a, {"value": "-"}, b), {"value": "-"},
+                  {"value": 2}), f"split_part({x} || '-' || {y}, '-', 2)"),
+            (call("cast", n, "text"), f"CAST({z} AS TEXT)"),
+            (call("to_timestamp", call("mod", n, {"value": 5003})), f"to_timestamp({z} % 5003)"),
+            (call("typeof", a), f"CASE WHEN {x} IS NULL THEN 'null' ELSE 'string' END"),
+            (call("get", call("array", a, b), {"value": 1}), y),
+            (call("path", call("object", {"value": "k"}, call("array", a)), {"value": "k.0"}), x)])
 
     def truth(self, columns, depth):
         """A predicate; it never compares with a literal null."""
@@ -127,15 +169,33 @@ class Expressions:
             low, high = sorted(self.rng.sample(VALUES[kind], 2))
             return ({"type": "between", "field": a, "low": low, "high": high},
                     f"({x} BETWEEN {low} AND {high})")
-        if form < 0.45 and kind == "text":
-            pattern = self.rng.choice(["a%", "%b", "_", "%", "\\_", "a_"])
-            return ({"type": "like", "field": a, "pattern": pattern},
-                    f"({x} LIKE {literal(pattern)} ESCAPE '\\')")
+        if form < 0.6 and kind == "text":
+            return self.match(a, x)
         orders = ["eq", "neq"] + (["gt", "gte", "lt", "lte"] if kind != "bool" else [])
         which = self.rng.choice(orders)
         sign = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}[which]
         b, y = self.scalar(columns, kind, depth - 1)
+        if form < 0.65:
+            return ({"type": "eq", "field": call("is_distinct", a, b), "value": True},
+                    f"({x} IS NOT {y})")
         return {"type": which, "field": a, "value": b}, f"({x} {sign} {y})"
+
+    def match(self, a, x):
+        """What is asked of text."""
+        pattern = self.rng.choice(["a%", "%b", "_", "%", "\\_", "a_"])
+        regex = self.rng.choice(["^[ab]+$", "b", "^$", "[^a]"])
+        return self.rng.choice([
+            ({"type": "like", "field": a, "pattern": pattern},
+             f"({x} LIKE {literal(pattern)} ESCAPE '\\')"),
+            ({"type": "ilike", "field": a, "pattern": pattern},
+             f"(lower({x}) LIKE {literal(pattern)} ESCAPE '\\')"),
+            ({"type": "regex", "field": a, "pattern": regex}, f"regexp({literal(regex)}, {x})"),
+            ({"type": "prefix", "field": a, "prefix": "a"}, f"(substr({x}, 1, 1) = 'a')"),
+            ({"type": "contains", "field": a, "value": "b"}, f"(instr({x}, 'b') > 0)"),
+            ({"type": "eq", "field": call("ends_with", a, {"value": "b"}), "value": True},
+             f"(rightmost({x}, 1) = 'b')"),
+            ({"type": "eq", "field": call("starts_with", a, {"value": "a"}), "value": True},
+             f"(substr({x}, 1, 1) = 'a')")])
 
 
 class Measure:
@@ -175,6 +235,8 @@ class Measure:
         if self.plans.chance(0.4):
             return {"func": "count"}, "count(*)", "int"
         plan, sql, _ = self.operand()
+        if self.plans.chance(0.2):
+            return {"func": "count_distinct", "field": plan}, f"count(DISTINCT {sql})", "int"
         plan = {"func": "count", "field": plan}
         return plan, f"count({self.distinct(plan)}{sql})", "int"
 
@@ -208,7 +270,8 @@ class Measure:
 
     def mode(self):
         plan, sql, kind = self.operand()
-        return {"func": "mode", "field": plan}, f"mode({sql})", kind
+        plan = {"func": "mode", "field": plan}
+        return plan, f"mode({self.distinct(plan)}{sql})", kind
 
     def spread(self):
         plan, sql, _ = self.number()
@@ -229,10 +292,16 @@ class Measure:
 
     def string(self):
         plan, sql, kind = self.operand("text")
+        if self.plans.chance(0.3):
+            return ({"func": "string_agg", "field": plan, "separator": "|", "distinct": True},
+                    f"joined(DISTINCT {sql})", kind)
         return *self.ordered("string_agg", plan, sql, {"separator": "|"}), kind
 
     def array(self):
         plan, sql, _ = self.operand()
+        if self.plans.chance(0.3):
+            return ({"func": "json_agg", "field": plan, "distinct": True},
+                    f"different(DISTINCT {sql})", "opaque")
         return *self.ordered("array_agg", plan, sql), "opaque"
 
     def arg(self):
@@ -267,6 +336,8 @@ class Plans(Expressions):
             return self.scan()
         which = self.rng.choice([self.filter, self.project, self.join, self.join, self.aggregate,
                                  self.aggregate, self.distinct, self.set, self.limit])
+        if which == self.project and top:
+            return self.rounded(depth - 1)
         return self.aggregate(depth - 1, top) if which == self.aggregate else which(depth - 1)
 
     def filter(self, depth):
@@ -289,6 +360,23 @@ class Plans(Expressions):
                                {"type": "expr", "expr": plan, "alias": name})
         return Relation({"op": "project", "projections": projections, "input": of.plan},
                         f"SELECT {', '.join(listed)} FROM ({of.sql})", dict(columns), of.keys)
+
+    def rounded(self, depth):
+        """A column more, of what is no number of a few digits."""
+        of, alias = self.project(depth), self.name()
+        a, x = self.scalar(of.columns, "int", 1)
+        b, y = self.scalar(of.columns, "quarter", 1)
+        plan, sql = self.rng.choice([
+            (call("div", a, b), f"(CAST({x} AS REAL) / {y})"), (call("sqrt", b), f"sqrt({y})"),
+            (call("ln", b), f"ln({y})"), (call("log", b), f"log10({y})"),
+            (call("exp", call("mod", a, {"value": 20})), f"exp({x} % 20)"),
+            (call("power", b, {"value": -2}), f"(1.0 / ({y} * {y}))"),
+            (call("round", call("div", a, {"value": 7}), {"value": 2}),
+             f"round(CAST({x} AS REAL) / 7, 2)")])
+        keys = ", ".join(["*", *(f"{sql} AS {quoted(alias)}",)])
+        return Relation({"op": "project", "input": of.plan, "projections": [
+                            {"type": "all"}, {"type": "expr", "expr": plan, "alias": alias}]},
+                        f"SELECT {keys} FROM ({of.sql})", {**of.columns, alias: "opaque"}, of.keys)
 
     def condition(self, left, right):
         """on, where, and the SQL of both."""

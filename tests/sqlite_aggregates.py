@@ -102,6 +102,19 @@ class Arg(Collected):
         return self.in_order()[0] if self.rows else None
 
 
+class Different(Collected):
+    """Of DISTINCT values: all of them, in their order."""
+
+    def result(self):
+        return plain(sorted((row[0] for row in self.rows), key=sort_key))
+
+
+class Joined(Collected):
+    def result(self):
+        return "|".join(self.known()) if self.known() else None
+
+
 AGGREGATES = {"percentile": Percentile, "percentile_disc": PercentileDisc, "mode": Mode,
               "spread": Spread, "first_by": First, "last_by": Last, "array_agg_by": Array,
-              "string_agg_by": String, "arg_by": Arg}
+              "string_agg_by": String, "arg_by": Arg,
+              "different": Different, "joined": Joined}
