@@ -137,7 +137,8 @@ class Expressions:
                   {"value": 2}), f"split_part({x} || '-' || {y}, '-', 2)"),
             (call("cast", n, "text"), f"CAST({z} AS TEXT)"),
             (call("to_timestamp", call("mod", n, {"value": 5003})), f"to_timestamp({z} % 5003)"),
-            (call("typeof", a), f"CASE WHEN {x} IS NULL THEN 'null' ELSE 'string' END"),
+            (call("typeof", call("coalesce", a, {"value": None})),  # a null may have gone missing
+             f"CASE WHEN {x} IS NULL THEN 'null' ELSE 'string' END"),
             (call("get", call("array", a, b), {"value": 1}), y),
             (call("path", call("object", {"value": "k"}, call("array", a)), {"value": "k.0"}), x)])
 

@@ -97,6 +97,27 @@ const struct function *function_find(const char *name, size_t size)
     return NULL;
 }
 
+static const struct {
+    const char *name;
+    function_fault *fault;
+} faults[] = {
+    {"date_trunc", function_date_trunc_fault},
+    {"extract", function_extract_fault},
+    {"tumble", function_tumble_fault},
+    {"hop", function_hop_fault},
+    {"path", function_path_fault},
+    {"object", function_object_fault},
+};
+
+const char *function_wants(const struct function *function, const struct value *args, size_t count,
+                           struct arena *scratch, size_t *wrong)
+{
+    for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+        if (strcmp(faults[i].name, function->name) == 0)
+            return faults[i].fault(args, count, scratch, wrong);
+    return NULL;
+}
+
 struct value make_null(void)
 {
     return (struct value){"null", 4, VALUE_NULL};

@@ -22,6 +22,16 @@ enum { FUNCTION_ANY = 255 };
 /* NULL: there is no such function. */
 const struct function *function_find(const char *name, size_t size);
 
+/*
+ * What is wrong with constant arguments, so that a plan can be refused: NULL if nothing is, else
+ * what the function takes in the place of the argument `wrong`; `count` is no place. The text of
+ * arguments that are not constant is NULL.
+ */
+typedef const char *function_fault(const struct value *args, size_t count, struct arena *scratch,
+                                   size_t *wrong);
+const char *function_wants(const struct function *function, const struct value *args, size_t count,
+                           struct arena *scratch, size_t *wrong);
+
 /* What functions make of what they compute; the buffer is released. */
 struct value make_value(struct buf *text, struct arena *scratch);   /* JSON text */
 struct value make_string(struct buf *bytes, struct arena *scratch); /* the bytes of a string */
@@ -49,9 +59,12 @@ scalar_function function_get, function_path, function_array_length, function_key
     function_object, function_array, function_to_text, function_to_number, function_to_integer,
     function_to_boolean, function_to_json, function_nullif, function_greatest, function_least,
     function_is_distinct, function_contains, function_json_text;
+function_fault function_path_fault, function_object_fault;
 /* time_function.c */
 scalar_function function_date_trunc, function_extract, function_epoch, function_to_timestamp,
     function_age_ms, function_tumble, function_hop;
+function_fault function_date_trunc_fault, function_extract_fault, function_tumble_fault,
+    function_hop_fault;
 
 /* numeric_function.c */
 scalar_function function_cast, function_numeric_div, function_fixed, function_digits,

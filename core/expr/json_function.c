@@ -61,6 +61,15 @@ struct value function_path(const struct value *args, size_t count, struct arena 
     return path ? path_get_in(path, args[0]) : VALUE_NONE;
 }
 
+const char *function_path_fault(const struct value *args, size_t count, struct arena *scratch,
+                                size_t *wrong)
+{
+    (void)count;
+    *wrong = 1;
+    return args[1].text && !path_new(scratch, args[1]) ? "a path, \"a.b\" or [\"a\",\"b\",0]"
+                                                       : NULL;
+}
+
 struct value function_array_length(const struct value *args, size_t count, struct arena *scratch)
 {
     struct json_iter iter;
@@ -134,6 +143,17 @@ struct value function_object(const struct value *args, size_t count, struct aren
     }
     buf_add_byte(&text, '}');
     return make_value(&text, scratch);
+}
+
+const char *function_object_fault(const struct value *args, size_t count, struct arena *scratch,
+                                  size_t *wrong)
+{
+    (void)scratch;
+    for (*wrong = 0; *wrong < count; *wrong += 2)
+        if (args[*wrong].text && args[*wrong].type != VALUE_STRING)
+            return "a string, the name of a member";
+    *wrong = count;
+    return count % 2 ? "names and values in turn" : NULL;
 }
 
 /* A missing element is null. */

@@ -12,6 +12,8 @@
 #include <string.h>
 #include <strings.h>
 
+#define WANTS_DURATION "a duration such as \"5m\", or seconds above 0"
+
 enum { MICROSECOND_DIGITS = 6, HOP_MAX = 10000 };
 
 static bool read_time(struct value value, struct arena *scratch, int64_t *time)
@@ -108,6 +110,62 @@ static bool read_unit(struct value value, struct arena *scratch, enum unit *unit
             return true;
     }
     return false;
+}
+
+const char *function_date_trunc_fault(const struct value *args, size_t count, struct arena *scratch,
+                                      size_t *wrong)
+{
+    enum unit unit;
+
+    (void)count;
+    *wrong = 0;
+    if (!args[0].text || (read_unit(args[0], scratch, &unit) && unit <= UNIT_YEAR))
+        return NULL;
+    return "microsecond, millisecond, second, minute, hour, day, week, month, quarter or year";
+}
+
+const char *function_extract_fault(const struct value *args, size_t count, struct arena *scratch,
+                                   size_t *wrong)
+{
+    enum unit unit;
+
+    (void)count;
+    *wrong = 0;
+    if (!args[0].text || read_unit(args[0], scratch, &unit))
+        return NULL;
+    return "microsecond, millisecond, second, minute, hour, day, week, month, quarter, year, dow, "
+           "isodow, doy, isoyear or epoch";
+}
+
+static bool is_no_duration(struct value value, struct arena *scratch)
+{
+    int64_t duration;
+
+    return value.text && !read_duration(value, scratch, &duration);
+}
+
+const char *function_tumble_fault(const struct value *args, size_t count, struct arena *scratch,
+                                  size_t *wrong)
+{
+    (void)count;
+    *wrong = 1;
+    return is_no_duration(args[1], scratch) ? WANTS_DURATION : NULL;
+}
+
+const char *function_hop_fault(const struct value *args, size_t count, struct arena *scratch,
+                               size_t *wrong)
+{
+    int64_t slide;
+    int64_t size;
+
+    for (*wrong = 1; *wrong < count; (*wrong)++)
+        if (is_no_duration(args[*wrong], scratch))
+            return WANTS_DURATION;
+    *wrong = 2;
+    if (args[1].text && args[2].text && read_duration(args[1], scratch, &slide) &&
+        read_duration(args[2], scratch, &size) && size / slide > HOP_MAX)
+        return "a size of at most 10000 slides";
+    return NULL;
 }
 
 static int64_t floor_to(int64_t time, int64_t size)

@@ -11,7 +11,7 @@
 static bool read_group(struct plan_reader *reader, struct value value, struct plan_group *group,
                        struct plan_windowed *windowed)
 {
-    struct value field = value;
+    struct value field;
 
     if (plan_is_time_group(value))
         return plan_read_time_group(reader, value, group, windowed);
@@ -24,12 +24,16 @@ static bool read_group(struct plan_reader *reader, struct value value, struct pl
     } else if (!plan_only(reader, value, "a group", "field expr alias")) {
         return false;
     } else {
-        field = plan_member(value, "field");
-        if (field.type == VALUE_MISSING && !plan_required(reader, value, "a group", "expr", &field))
-            return false;
-        if (plan_member(value, "expr").type == VALUE_MISSING
-                ? !plan_key(reader, field, &group->expr)
-                : !plan_operand(reader, field, &group->expr))
+        bool is_expr = plan_member(value, "expr").type != VALUE_MISSING;
+
+        field = plan_member(value, is_expr ? "expr" : "field");
+        if (field.type == VALUE_MISSING)
+            return plan_fail(reader, value, "a group without \"field\" or \"expr\"");
+        if (is_expr && plan_member(value, "field").type != VALUE_MISSING)
+            return plan_fail(reader, value,
+                             "a group with \"field\" and \"expr\"; leave one of them out");
+        if (is_expr ? !plan_operand(reader, field, &group->expr)
+                    : !plan_key(reader, field, &group->expr))
             return false;
     }
     return plan_alias(reader, value, &group->expr, &group->alias, &group->alias_size);
@@ -67,8 +71,9 @@ static bool read_function(struct plan_reader *reader, struct value value,
             return true;
     return plan_fail(reader, name,
                      "unknown aggregate %s; there are count, count_distinct, sum, avg, min, max, "
-                     "array_agg, string_agg, bool_and, bool_or, first, last, arg_min, arg_max, "
-                     "stddev, variance, median, percentile, percentile_disc, mode",
+                     "array_agg, json_agg, string_agg, bool_and, bool_or, first, last, arg_min, "
+                     "arg_max, stddev, stddev_pop, variance, var_pop, median, percentile, "
+                     "percentile_disc, mode",
                      excerpt(name.text, name.size).text);
 }
 

@@ -176,6 +176,29 @@ static bool code_cast(struct plan_reader *reader, struct code *code, const struc
         excerpt(args->sources[1].text, args->sources[1].size).text);
 }
 
+/* Constant arguments that would make every result null. */
+static bool check_constants(struct plan_reader *reader, const struct arguments *args,
+                            const struct function *function)
+{
+    struct arena *arena = &reader->memory->arena;
+    struct value *constants = ARENA_ARRAY(arena, struct value, args->count);
+    const char *wanted;
+    size_t wrong;
+
+    for (size_t i = 0; i < args->count; i++)
+        if (expr_is_constant(&args->exprs[i]) && !args->exprs[i].program)
+            constants[i] = args->exprs[i].value;
+    wanted = function_wants(function, constants, args->count, arena, &wrong);
+    if (!wanted)
+        return true;
+    if (wrong == args->count)
+        return plan_fail(reader, args->value, "function \"%s\" takes %s, not %zu argument%s",
+                         function->name, wanted, args->count, args->count == 1 ? "" : "s");
+    return plan_fail(reader, args->sources[wrong], "function \"%s\" takes %s, not %s",
+                     function->name, wanted,
+                     excerpt(constants[wrong].text, constants[wrong].size).text);
+}
+
 static bool code_function(struct plan_reader *reader, struct code *code,
                           const struct arguments *args)
 {
@@ -186,7 +209,8 @@ static bool code_function(struct plan_reader *reader, struct code *code,
                          "unknown function %s; ssp-plan(5) lists them under EXPRESSIONS",
                          quote(args->name, args->name_size).text);
     if (!check_count(reader, args, function->min,
-                     function->max == FUNCTION_ANY ? SIZE_MAX : function->max))
+                     function->max == FUNCTION_ANY ? SIZE_MAX : function->max) ||
+        !check_constants(reader, args, function))
         return false;
     for (size_t i = 0; i < args->count; i++)
         code_argument(code, &args->exprs[i], function->exact || function->takes_exact);

@@ -24,6 +24,43 @@ static void test_a_filter_takes_the_old_and_the_new_row(void **state)
     }
 }
 
+/* Two rows of the scan, two made of them; none where what is computed stays. */
+static void test_a_project_makes_the_rows_of_a_change(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, VIEW("v", "{\"op\":\"project\",\"projections\":[{\"type\":\"expr\",\"alias\":"
+                           "\"x\",\"expr\":{\"call\":\"quotient\",\"args\":[{\"field\":\"v\"},"
+                           "10]}}],\"input\":" SCAN("t") "}"));
+        fill(&e, "t", n);
+        ssp_start(e.ssp);
+        assert_at_most("another value", n, work_of_put(&e, "t", 600, 1, 700), 2, 4, 0);
+        assert_at_most("the same value", n, work_of_put(&e, "t", 600, 1, 701), 2, 2, 0);
+        assert_at_most("the same row", n, work_of_put(&e, "t", 600, 1, 701), 0, 0, 0);
+        engine_free(&e);
+    }
+}
+
+/* Records of two tables: what goes in comes out, whatever is there. */
+static void test_a_union_of_all_adds_up_a_change(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, "{\"id\":\"v\",\"semantics\":\"multiset\",\"root\":{\"op\":\"union\",\"all\":true,"
+                 "\"inputs\":[" SCAN("t") "," SCAN("u") "]}}");
+        fill(&e, "t", n);
+        fill(&e, "u", n);
+        ssp_start(e.ssp);
+        assert_at_most("a row", n, work_of_put(&e, "t", 6, 1, 7), 2, 4, 0);
+        assert_at_most("of the other", n, work_of_put(&e, "u", 6, 1, 7), 2, 4, 0);
+        engine_free(&e);
+    }
+}
+
 static void test_membership_costs_a_look_up(void **state)
 {
     (void)state;
@@ -262,6 +299,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_filter_takes_the_old_and_the_new_row),
+        cmocka_unit_test(test_a_project_makes_the_rows_of_a_change),
+        cmocka_unit_test(test_a_union_of_all_adds_up_a_change),
         cmocka_unit_test(test_membership_costs_a_look_up),
         cmocka_unit_test(test_a_limit_pays_for_what_crosses_its_edges),
         cmocka_unit_test(test_deleting_from_the_front_of_a_top_k),

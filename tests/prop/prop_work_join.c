@@ -43,6 +43,25 @@ static void test_one_of_many_equal_keys_costs_its_matches(void **state)
     engine_free(&e);
 }
 
+/* All rows of the other side, and nothing of its own. */
+static void test_a_cross_join_looks_at_the_other_side(void **state)
+{
+    (void)state;
+    for (size_t n = 1000; n <= LARGEST; n *= 10) {
+        struct engine e = engine_new(1);
+
+        plan(&e, VIEW("v", "{\"op\":\"join\",\"select\":\"both\",\"left\":" SCAN(
+                               "t") ",\"right\":" SCAN("u") "}"));
+        fill(&e, "t", n);
+        fill(&e, "u", 3);
+        ssp_start(e.ssp);
+        assert_at_most("beside few rows", n, work_of_put(&e, "t", 5, 1, 1), 2, 2 + 2 * 3, 16);
+        assert_at_most("beside many rows", n, work_of_put(&e, "u", 1, 1, 2), 2, 2 + 2 * n,
+                       2 * n + 16);
+        engine_free(&e);
+    }
+}
+
 /* A join of t with u by k, of this kind and with these other members. */
 static void plan_join(struct engine *engine, const char *kind, const char *more)
 {
@@ -149,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_join_looks_at_matches_only),
         cmocka_unit_test(test_one_of_many_equal_keys_costs_its_matches),
+        cmocka_unit_test(test_a_cross_join_looks_at_the_other_side),
         cmocka_unit_test(test_an_outer_join_looks_at_matches_only),
         cmocka_unit_test(test_a_semi_join_looks_at_what_turns),
         cmocka_unit_test(test_an_asof_join_turns_the_rows_up_to_the_next_one),
