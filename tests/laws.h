@@ -63,7 +63,7 @@ static inline void canonical_lines(const struct text *lines, struct text *out)
 
     for (const char *line = lines->bytes; line && *line; line = next) {
         const char *end = strchr(line, '\n');
-        json_t *json = json_loadb(line, (size_t)(end - line), JSON_ALLOW_NUL, NULL);
+        json_t *json = read_output(line, (size_t)(end - line), 0);
 
         canonical(out, json);
         text_add(out, "\n");
@@ -137,7 +137,7 @@ static inline void without_rows(const struct text *lines, struct text *out)
 
     for (const char *line = lines->bytes; line && *line; line = next) {
         const char *end = strchr(line, '\n');
-        json_t *json = json_loadb(line, (size_t)(end - line), JSON_ALLOW_NUL, NULL);
+        json_t *json = read_output(line, (size_t)(end - line), 0);
         json_t *records = json_object_get(json, "records");
 
         for (size_t i = 0; i < json_array_size(records); i++)

@@ -17,7 +17,11 @@
 #include <stdint.h>
 #include <string.h>
 
-enum { PATH_BETWEEN = '\1' }; /* stands for the byte 0 between the parts of a path */
+enum {
+    PATH_BETWEEN = '\1', /* stands for the byte 0 between the parts of a path */
+    IN_FULL = '\2',      /* begins a string that is a number of more digits */
+    DOUBLE_DIGITS = 15,  /* that any double keeps */
+};
 
 struct entry {
     char *key; /* its bytes; a made key is JSON text; in a tree the path, see model_tree.h */
@@ -45,8 +49,57 @@ __attribute__((format(printf, 2, 3))) static inline bool complain(struct text *w
     return false;
 }
 
+/* The end of the number, and how many digits it has; 0 if it is an integer. */
+static inline const char *number_end(const char *at, const char *end, size_t *digits)
+{
+    bool whole = true;
+
+    for (*digits = 0; at < end && strchr("+-.eE0123456789", *at); at++) {
+        whole = whole && *at != '.' && *at != 'e' && *at != 'E';
+        *digits += *at >= '0' && *at <= '9';
+    }
+    *digits = whole ? 0 : *digits;
+    return at;
+}
+
+/* A line of output; what is numeric has more digits than jansson keeps. NULL: no JSON. */
+static inline json_t *read_output(const char *bytes, size_t size, size_t flags)
+{
+    const char *end = bytes + size;
+    const char *from = bytes; /* not in the text yet */
+    struct text text = {0};
+    bool string = false;
+    json_t *line;
+
+    for (const char *at = bytes, *next; at < end; at = next) {
+        size_t digits = 0;
+
+        next = at + 1;
+        if (string)
+            next += *at == '\\' && next < end;
+        else if (*at == '-' || (*at >= '0' && *at <= '9'))
+            next = number_end(at, end, &digits);
+        string ^= *at == '"';
+        if (digits <= DOUBLE_DIGITS)
+            continue;
+        text_add(&text, "%.*s\"\\u%04x%.*s\"", (int)(at - from), from, IN_FULL, (int)(next - at),
+                 at);
+        from = next;
+    }
+    if (!text.size)
+        return json_loadb(bytes, size, flags | JSON_ALLOW_NUL, NULL);
+    text_add(&text, "%.*s", (int)(end - from), from);
+    line = json_loadb(text.bytes, text.size, flags | JSON_ALLOW_NUL, NULL);
+    free(text.bytes);
+    return line;
+}
+
 static inline void canonical_string(struct text *out, const char *bytes, size_t size)
 {
+    if (size && *bytes == IN_FULL) {
+        text_add(out, "%.*s", (int)size - 1, bytes + 1);
+        return;
+    }
     text_add(out, "\"");
     for (size_t i = 0; i < size; i++) {
         const char *escape = bytes[i] ? strchr("\"\"\\\\\bb\ff\nn\rr\tt", bytes[i]) : NULL;

@@ -59,8 +59,7 @@ static inline void check_snapshot(struct run *run, struct live_view *live, const
 
 static inline void check_update(struct run *run, const char *bytes, size_t size, bool repeats)
 {
-    json_error_t error;
-    json_t *line = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    json_t *line = read_output(bytes, size, JSON_REJECT_DUPLICATES);
     const char *id = json_string_value(json_object_get(line, "view_id"));
     struct live_view *live = id ? find_live(run, id) : NULL;
     struct live_facts facts;

@@ -69,7 +69,7 @@ static inline bool watch_view(struct watch *watch, json_t *line, struct text *wh
 
 static inline bool watch_line(struct watch *watch, const char *bytes, size_t size, struct text *why)
 {
-    json_t *line = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *line = read_output(bytes, size, JSON_REJECT_DUPLICATES);
     const char *what = json_string_value(json_object_get(line, "trace"));
     int64_t step = json_integer_value(json_object_get(line, "step"));
     bool ok = what && step >= watch->step;

@@ -177,8 +177,8 @@ static bool law_of_semantics(const struct gen_case *c, struct text *why)
 static bool same_set(const char *tree_line, const char *flat_line, bool membership,
                      struct text *why)
 {
-    json_t *tree = json_loadb(tree_line, strcspn(tree_line, "\n"), JSON_ALLOW_NUL, NULL);
-    json_t *flat = json_loadb(flat_line, strcspn(flat_line, "\n"), JSON_ALLOW_NUL, NULL);
+    json_t *tree = read_output(tree_line, strcspn(tree_line, "\n"), 0);
+    json_t *flat = read_output(flat_line, strcspn(flat_line, "\n"), 0);
     struct content paths = {0};
     struct content members;
     struct content records = {0};
