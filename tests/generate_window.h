@@ -83,6 +83,8 @@ static inline void gen_call(struct gen *g, const struct gen_node *input, unsigne
     bool range = kind == 4 || (kind == 2 && gen_percent(g, 50));
 
     text_add(out, "{\"func\":\"%s\"", function);
+    if ((strcmp(function, "sum") == 0 || strcmp(function, "avg") == 0) && gen_percent(g, 25))
+        text_add(out, ",\"numeric\":true");
     if (strcmp(function, "ntile") == 0) {
         text_add(out, ",\"args\":[%u]", 1 + gen_below(g, 4));
     } else if (kind > 0 && (strcmp(function, "count") != 0 || gen_percent(g, 60))) {

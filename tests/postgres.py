@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 BIN = "/usr/lib/postgresql/15/bin"
@@ -79,11 +80,16 @@ class Postgres:
 
     def run(self, script):
         """What psql prints for a script, as lines."""
-        self.psql.stdin.write(script + "\n\\echo ~done~\n")
-        self.psql.stdin.flush()
+        def write():
+            self.psql.stdin.write(script + "\n\\echo ~done~\n")
+            self.psql.stdin.flush()
+
+        writer = threading.Thread(target=write) # both pipes may be full
+        writer.start()
         lines = []
         for line in self.psql.stdout:
             if line == "~done~\n":
+                writer.join()
                 return lines
             lines.append(line.rstrip("\n"))
         raise OSError("psql has ended: " + "\n".join(lines[-5:]))

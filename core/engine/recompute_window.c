@@ -6,6 +6,7 @@
 #include "expr/function.h"
 #include "value/decimal.h"
 #include "value/json_scan.h"
+#include "value/numeric.h"
 
 #include <string.h>
 
@@ -126,12 +127,15 @@ static void write_value(struct buf *out, struct value value)
 }
 
 static void write_sum(struct buf *out, const struct decimal *sum, int64_t numbers, bool fit,
-                      bool mean)
+                      const struct plan_call *call)
 {
     struct decimal count = decimal_of_int(numbers);
+    bool mean = call->function == WINDOW_AVG;
     bool ok = numbers > 0 && fit;
 
-    if (ok)
+    if (ok && call->numeric)
+        numeric_write_sum(out, sum, numbers, mean);
+    else if (ok)
         ok = mean ? decimal_write_ratio(out, sum, &count) : decimal_write(out, sum);
     if (!ok)
         buf_add_string(out, "null");
@@ -182,7 +186,7 @@ static void write_framed(const struct windows *self, const struct plan_call *cal
     if (call->function == WINDOW_COUNT)
         buf_add_int(out, call->expr ? known : in);
     else if (call->function == WINDOW_SUM || call->function == WINDOW_AVG)
-        write_sum(out, &sum, numbers, fit, call->function == WINDOW_AVG);
+        write_sum(out, &sum, numbers, fit, call);
     else
         write_value(out, kept);
     decimal_release(&sum);

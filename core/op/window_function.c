@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "expr/function.h"
+#include "value/numeric.h"
 
 #include <string.h>
 
@@ -54,6 +55,10 @@ static void write_aggregate(struct window *self, struct window_call *call, int64
                  call->plan->function == WINDOW_MIN ? call->summary.min : call->summary.max);
     } else {
         sums = tally->numbers > 0 && tally->unfit == 0;
+        if (sums && call->plan->numeric) {
+            numeric_write_sum(out, &tally->sum, tally->numbers, call->plan->function == WINDOW_AVG);
+            return;
+        }
         count = decimal_of_int(tally->numbers);
         write_null_if(out, !sums || !(call->plan->function == WINDOW_SUM
                                           ? decimal_write(out, &tally->sum)

@@ -251,6 +251,7 @@ struct plan_call {
     struct expr *expr;      /* its first argument; NULL: none */
     int64_t number;         /* how far lag and lead look; the buckets of ntile */
     struct expr *otherwise; /* lag and lead outside of the partition; NULL: null */
+    bool numeric;           /* sum and avg as PostgreSQL's numerics */
     struct window_frame frame;
     struct path *field; /* of one step: its alias */
 };

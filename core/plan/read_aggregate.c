@@ -192,7 +192,7 @@ static bool read_alias(struct plan_reader *reader, struct value value, struct pl
     return true;
 }
 
-static bool read_flag(struct plan_reader *reader, struct value value, const char *name, bool *flag)
+bool plan_flag(struct plan_reader *reader, struct value value, const char *name, bool *flag)
 {
     struct value given = plan_member(value, name);
 
@@ -224,8 +224,8 @@ static bool read_measure(struct plan_reader *reader, struct value value,
     } else if (measure->function != AGGREGATE_COUNT) {
         return plan_required(reader, value, what, "field", &field);
     }
-    if (!read_flag(reader, value, "distinct", &measure->distinct) ||
-        !read_flag(reader, value, "numeric", &measure->numeric))
+    if (!plan_flag(reader, value, "distinct", &measure->distinct) ||
+        !plan_flag(reader, value, "numeric", &measure->numeric))
         return false;
     measure->distinct = measure->distinct || measure->function == AGGREGATE_COUNT_DISTINCT;
     if (measure->distinct && !measure->expr)

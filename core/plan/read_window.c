@@ -262,7 +262,11 @@ static bool read_call(struct plan_reader *reader, struct value value, struct pla
     if (!read_function(reader, value, &call->function))
         return false;
     (void)snprintf(what, sizeof(what), "function \"%s\"", plan_window_name(call->function));
-    return plan_only(reader, value, what, "func args frame alias") &&
+    return plan_only(reader, value, what,
+                     call->function == WINDOW_SUM || call->function == WINDOW_AVG
+                         ? "func args frame alias numeric"
+                         : "func args frame alias") &&
+           plan_flag(reader, value, "numeric", &call->numeric) &&
            read_arguments(reader, value, call) && read_own_frame(reader, value, window, call) &&
            read_alias(reader, value, window, call);
 }

@@ -45,6 +45,8 @@ static void write_call(struct buf *buf, const struct plan_call *call)
         write_bound(buf, &frame->end, frame->range, false);
         buf_add_byte(buf, '}');
     }
+    if (call->numeric)
+        buf_add_string(buf, ",\"numeric\":true");
     buf_add_format(buf, ",\"alias\":%.*s}", (int)call->field->steps->key_size,
                    call->field->steps->key);
 }

@@ -102,6 +102,9 @@ static void write_call(struct calls *calls, struct buf *buf, size_t i)
             sql_emit(sql, scope, buf, call->args[j]);
     }
     buf_add_byte(buf, ']');
+    if (sql_base(call->type) == SQL_NUMERIC &&
+        (strcmp(call->text, "sum") == 0 || strcmp(call->text, "avg") == 0))
+        buf_add_string(buf, ",\"numeric\":true");
     if (call->over->frame && call->framed)
         buf_add_format(buf, ",\"frame\":%s", call->over->frame);
     buf_add_byte(buf, '}');

@@ -104,6 +104,15 @@ struct decimal numeric_quotient(const struct decimal *a, const struct decimal *b
     return divide(a, b, quotient_scale(a, b));
 }
 
+void numeric_write_sum(struct buf *buf, const struct decimal *sum, int64_t count, bool mean)
+{
+    struct decimal by = decimal_of_int(count);
+    struct decimal result = mean ? numeric_quotient(sum, &by) : decimal_copy(sum);
+
+    decimal_write_exact(buf, &result);
+    decimal_release(&result);
+}
+
 /* The root of a number that is not below 0, with as many digits as the number has places. */
 static struct decimal root_of(const struct decimal *number)
 {

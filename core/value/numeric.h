@@ -16,6 +16,9 @@
 /* a / b, b not 0. */
 struct decimal numeric_quotient(const struct decimal *a, const struct decimal *b);
 
+/* The sum, or its quotient by a number above 0, as JSON in full. */
+void numeric_write_sum(struct buf *buf, const struct decimal *sum, int64_t count, bool mean);
+
 /* n: how many numbers there were, above 0, of a sample above 1. */
 struct decimal numeric_variance(const struct decimal *sum, const struct decimal *squares, int64_t n,
                                 bool sample, bool root);
