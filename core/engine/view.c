@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/mem.h"
 #include "op/tree.h"
+#include "plan/conflict.h"
 #include "value/json_write.h"
 
 #include <string.h>
@@ -52,8 +53,11 @@ void view_detach(struct view *view)
 
 void view_settle(struct view *view, bool verify)
 {
+    const struct plan *circuit = view->plan.circuit;
+
     /* Subqueries may find a record with another row than the root's. */
-    view->is_set = plan_is_set(view->plan.circuit) && !plan_has_members(view->plan.circuit);
+    view->is_set =
+        plan_is_set(circuit) && (!plan_has_members(circuit) || plan_members_agree(circuit));
     view->keep = verify || !view->is_set || view->head;
     if (!view->keep)
         zset_release(&view->content);

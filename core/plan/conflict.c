@@ -60,10 +60,12 @@ static void add_window(struct origin *through, const struct plan *plan)
                          (plan->op == PLAN_WINDOW ? plan->as.window.bound : plan->as.session.bound);
 }
 
-/* Finds the origins of a plan's rows, which are seen through other projections above. */
-static void trace(const struct plan *plan, const struct origin *above, struct origin **origins)
+/* Finds the origins of a plan's rows, which are seen through other projections above. False: some
+ * are records of no table. */
+static bool trace(const struct plan *plan, const struct origin *above, struct origin **origins)
 {
     struct origin *origin = mem_alloc_zero(sizeof(*origin));
+    bool all;
 
     buf_add(&origin->projections, above->projections.bytes, above->projections.size);
     origin->by_parent = above->by_parent;
@@ -80,12 +82,14 @@ static void trace(const struct plan *plan, const struct origin *above, struct or
         origin->scan = &plan->as.scan;
         origin->next = *origins;
         *origins = origin;
-        return;
+        return true;
     }
+    all = plan->op == PLAN_UNION;
     for (unsigned i = 0; plan->op == PLAN_UNION && i < plan->input_count; i++)
-        trace(plan->inputs[i], origin, origins);
+        all = trace(plan->inputs[i], origin, origins) && all;
     buf_release(&origin->projections); /* the others are rows of no table */
     free(origin);
+    return all;
 }
 
 static struct origin *origins_of(const struct plan *plan)
@@ -93,7 +97,7 @@ static struct origin *origins_of(const struct plan *plan)
     const struct origin none = {.scan = NULL};
     struct origin *origins = NULL;
 
-    trace(plan, &none, &origins);
+    (void)trace(plan, &none, &origins);
     return origins;
 }
 
@@ -134,22 +138,43 @@ static const struct plan_scan *conflict(const struct plan *one, const struct pla
     return found;
 }
 
+static const struct plan *members_of(const struct plan *circuit)
+{
+    return circuit->op == PLAN_DISTINCT ? circuit->inputs[0] : circuit;
+}
+
+static const struct plan_scan *any_conflict(const struct plan *members)
+{
+    const struct plan_scan *found = NULL;
+
+    for (unsigned i = 0; !found && i < members->input_count; i++)
+        for (unsigned j = 0; !found && j <= i; j++)
+            found = conflict(members->inputs[i], members->inputs[j]);
+    return found;
+}
+
 const char *plan_conflict(const struct plan_view *view, size_t *size)
 {
-    const struct plan *members = view->circuit;
+    const struct plan *members = members_of(view->circuit);
+    const struct plan_scan *scan;
 
-    if (members->op == PLAN_DISTINCT)
-        members = members->inputs[0];
     if (members->op != PLAN_MEMBERS || (view->emit == EMIT_IDS && view->format != FORMAT_DELTA))
         return NULL;
-    for (unsigned i = 0; i < members->input_count; i++)
-        for (unsigned j = 0; j <= i; j++) {
-            const struct plan_scan *scan = conflict(members->inputs[i], members->inputs[j]);
+    scan = any_conflict(members);
+    if (!scan)
+        return NULL;
+    *size = scan->table_size;
+    return scan->table;
+}
 
-            if (scan) {
-                *size = scan->table_size;
-                return scan->table;
-            }
-        }
-    return NULL;
+bool plan_members_agree(const struct plan *circuit)
+{
+    const struct origin none = {.scan = NULL};
+    const struct plan *members = members_of(circuit);
+    struct origin *origins = NULL;
+    /* Of the subqueries, rows of no table are no members. */
+    bool records = trace(members->inputs[0], &none, &origins);
+
+    origins_free(origins);
+    return records && !any_conflict(members);
 }

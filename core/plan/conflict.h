@@ -7,4 +7,8 @@
  * NULL if there is none. */
 const char *plan_conflict(const struct plan_view *view, size_t *size);
 
+/* Of a circuit that has members (plan_has_members()): whether each has one row at most, wherever it
+ * is found, and none is a row of no table. */
+bool plan_members_agree(const struct plan *circuit);
+
 #endif

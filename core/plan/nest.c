@@ -24,6 +24,8 @@ struct more {
 struct nest {
     struct arena *arena;
     bool membership;
+    bool tree;            /* children are wanted once under each context */
+    bool weighted;        /* inside a subquery whose rows have the weights of the contexts */
     struct more *members; /* what each subquery adds to the view */
     struct more **last;
     size_t member_count;
@@ -363,9 +365,25 @@ static struct lifted lift(struct nest *nest, const struct plan *plan, const stru
         else
             result = (struct lifted){over(nest, plan, in.plan), in.bound};
     }
-    if (nest->membership)
+    if (nest->membership && !nest->weighted)
         result.plan = as_set(nest, result.plan);
     return result;
+}
+
+/* The rows of a level as often as they are in the view. */
+static const struct plan *expand_level(struct nest *nest, struct plan_level *level,
+                                       const struct plan *contexts, struct hang **inner)
+{
+    const struct plan_subquery *subquery = level->subquery;
+
+    if (!nest->tree && !subquery->single && plan_keeps_weights(subquery->plan)) {
+        nest->weighted = true;
+        level->children = children_of(nest, subquery, contexts, inner);
+        nest->weighted = false;
+        return level->children;
+    }
+    level->children = children_of(nest, subquery, as_set(nest, contexts), inner);
+    return binary(nest, PLAN_EXPAND, contexts, level->children);
 }
 
 /* The rows that subqueries hang from, as often as they are in the view. */
@@ -429,8 +447,7 @@ static void hang_levels(struct nest *nest, const struct hang *hangs, const struc
             level->subquery = subquery;
             level->input = 1 + 2 * nest->level_count++;
             level->parents = parents;
-            level->children = children_of(nest, subquery, as_set(nest, contexts), &inner);
-            expanded = binary(nest, PLAN_EXPAND, contexts, level->children);
+            expanded = expand_level(nest, level, contexts, &inner);
             add_member(nest, expanded);
             hang_levels(nest, inner, expanded, &level->levels, &level->level_count);
         }
@@ -459,7 +476,9 @@ static void add_levels(struct plan *tree, const struct plan_level *levels, size_
 
 void nest_view(struct arena *arena, struct plan_view *view)
 {
-    struct nest nest = {.arena = arena, .membership = view->semantics == SEMANTICS_MEMBERSHIP};
+    struct nest nest = {.arena = arena,
+                        .membership = view->semantics == SEMANTICS_MEMBERSHIP,
+                        .tree = view->format == FORMAT_TREE};
     struct hang *hangs = NULL;
     const struct plan *rows = lift(&nest, view->root, NULL, &hangs).plan;
     struct plan_level *levels;

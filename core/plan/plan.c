@@ -172,6 +172,13 @@ bool plan_is_set(const struct plan *plan)
     return true;
 }
 
+bool plan_keeps_weights(const struct plan *plan)
+{
+    while ((plan->op == PLAN_FILTER && plan->exists_count == 0) || plan->op == PLAN_PROJECT)
+        plan = plan->inputs[0];
+    return plan->op == PLAN_SCAN;
+}
+
 void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
                         const struct row *row)
 {

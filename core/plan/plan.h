@@ -383,6 +383,10 @@ const char *plan_window_name(enum window_function function);
  * distinct is needed behind it and the weight of a row says nothing. */
 bool plan_is_set(const struct plan *plan);
 
+/* True if a weight of the plan's only input is that of what it makes: no operator asks how often a
+ * row is there, and each makes one row of one, or none. */
+bool plan_keeps_weights(const struct plan *plan);
+
 /* The context that a row gives to a subquery: a JSON array of canonical values, null for missing.
  */
 void plan_write_context(struct buf *buf, const struct plan_subquery *subquery,
