@@ -20,16 +20,37 @@ struct distinct {
     struct zset total;
 };
 
+/* A row that was all there was gives way to another version of its record: one look-up for both. */
+static bool replace(struct distinct *self, const struct zset_entry *old, struct zset *out)
+{
+    const struct zset_entry *new = old + 1;
+
+    if (old->weight >= 0 || new->weight <= 0 || old->weight + new->weight != 0 ||
+        !zset_replace(&self->total, old->row, new->row, new->weight))
+        return false;
+    zset_push(out, old->row, -1);
+    zset_push(out, new->row, 1);
+    self->op.work += 2;
+    return true;
+}
+
 static void distinct_step(struct op *op, struct zset *const *in, struct zset *out)
 {
     struct distinct *self = (struct distinct *)op;
 
     for (size_t i = 0; i < in[0]->count; i++) {
         const struct zset_entry *entry = &in[0]->entries[i];
-        int64_t before = zset_weight(&self->total, entry->row);
-        int64_t after = weight_sum(before, entry->weight);
-        int64_t change = (int64_t)(after > 0) - (int64_t)(before > 0);
+        int64_t before;
+        int64_t after;
+        int64_t change;
 
+        if (i + 1 < in[0]->count && replace(self, entry, out)) {
+            i++;
+            continue;
+        }
+        before = zset_weight(&self->total, entry->row);
+        after = weight_sum(before, entry->weight);
+        change = (int64_t)(after > 0) - (int64_t)(before > 0);
         SSP_ASSERT(after >= 0);
         zset_add(&self->total, entry->row, entry->weight);
         op->work++;

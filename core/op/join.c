@@ -33,8 +33,7 @@ static void take_side(struct pairs *self, int side, const struct zset *change, s
                             weight_product(entry->weight, other->weight), out);
         }
     }
-    for (size_t i = 0; i < change->count; i++)
-        (void)index_add(own, change->entries[i].row, change->entries[i].weight);
+    index_add_all(own, change);
 }
 
 static void join_step(struct op *op, struct zset *const *in, struct zset *out)

@@ -32,12 +32,10 @@ void match_step(struct op *op, struct zset *const *in, struct zset *out, match_r
 
     for (size_t i = 0; i < in[0]->count; i++)
         pair(match, &in[0]->entries[i], &match->right, true, out, make);
-    for (size_t i = 0; i < in[0]->count; i++)
-        index_add(&match->left, in[0]->entries[i].row, in[0]->entries[i].weight);
+    index_add_all(&match->left, in[0]);
     for (size_t i = 0; i < in[1]->count; i++)
         pair(match, &in[1]->entries[i], &match->left, false, out, make);
-    for (size_t i = 0; i < in[1]->count; i++)
-        index_add(&match->right, in[1]->entries[i].row, in[1]->entries[i].weight);
+    index_add_all(&match->right, in[1]);
 }
 
 void match_release(struct op *op)

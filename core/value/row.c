@@ -91,30 +91,35 @@ struct value row_context_value(const char *context, uint32_t position)
     return VALUE_NONE;
 }
 
+/* The same but for context and id. */
 static struct row *copy(const struct row *row, struct value context, struct value id)
 {
-    struct row_origin origin = {{0, 0}, 0};
-    uint32_t *fields = mem_alloc(row->count * sizeof(*fields));
+    struct row head = *row;
     struct row *result;
+    char *at;
 
-    for (uint32_t i = 0; i < row->count; i++)
-        fields[i] = row_field(row, i);
-    if (row->lean)
-        origin = row_origin(row);
-    result = row_new(&(struct row_source){.key = row_key(row),
-                                          .key_size = row->key_size,
-                                          .made = row->made,
-                                          .hash = hash_bytes(row_key(row), row->key_size),
-                                          .text = row_text(row),
-                                          .size = row->size,
-                                          .fields = fields,
-                                          .count = row->count,
-                                          .id = id.text,
-                                          .id_size = id.size,
-                                          .origin = row->lean ? &origin : NULL,
-                                          .context = context.size ? context.text : NULL,
-                                          .context_size = context.size});
-    free(fields);
+    head.refs = 1;
+    head.id_size = id.size;
+    head.bound = context.size > 0;
+    if (row->bound || head.bound) {
+        head.hash = row->bound ? hash_bytes(row_key(row), row->key_size) : row->hash;
+        if (head.bound)
+            head.hash = hash_mix(head.hash, hash_bytes(context.text, context.size));
+    }
+    result = pool_alloc(row_size(&head, context.size));
+    *result = head;
+    at = put((char *)result->fields, row->fields,
+             (size_t)(row_fields_end(row) - (const char *)row->fields));
+    if (head.bound) {
+        at = put(at, &context.size, sizeof(context.size));
+        at = put(at, context.text, context.size);
+    }
+    if (head.lean)
+        at = put(at, row_key(row) - sizeof(struct row_origin), sizeof(struct row_origin));
+    at = put(at, row_key(row), row->key_size);
+    at = put(at, id.text, id.size);
+    (void)put(at, row_text(row), row->size);
+    count_live(1);
     return result;
 }
 

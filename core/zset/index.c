@@ -201,6 +201,43 @@ uint32_t index_add(struct index *index, struct row *row, int64_t weight)
     return entry;
 }
 
+/* A row gives way to another under the same key, the usual change of a record: then the new one
+ * takes its entry, and neither table has anything to do. False: nothing has been done. */
+static bool replace(struct index *index, const struct zset_entry *old, const struct zset_entry *new)
+{
+    uint32_t entry;
+    struct index_entry *e;
+    bool same;
+
+    if (old->weight >= 0 || new->weight <= 0 || old->weight + new->weight != 0 ||
+        old->row->hash != new->row->hash)
+        return false;
+    entry = find_row(index, old->row);
+    if (entry == INDEX_NONE || index->entries[entry].weight != new->weight ||
+        find_row(index, new->row) != INDEX_NONE)
+        return false;
+    same = keys_equal(&index->key, old->row, &index->key, new->row, &index->scratch);
+    arena_reset(&index->scratch);
+    if (!same)
+        return false;
+    e = &index->entries[entry];
+    row_unref(e->row);
+    e->row = row_ref(new->row);
+    return true;
+}
+
+void index_add_all(struct index *index, const struct zset *change)
+{
+    for (size_t i = 0; i < change->count; i++) {
+        const struct zset_entry *entry = &change->entries[i];
+
+        if (i + 1 < change->count && replace(index, entry, entry + 1))
+            i++;
+        else
+            (void)index_add(index, entry->row, entry->weight);
+    }
+}
+
 size_t index_bytes(const struct index *index)
 {
     return index->max * sizeof(*index->entries) + hashtab_bytes(&index->by_key) +

@@ -3,6 +3,7 @@
 
 #include "base/hashtab.h"
 #include "expr/expr.h"
+#include "zset/zset.h"
 
 /*
  * A Z-set arranged by key (an "arrangement", McSherry et al., VLDB 2020): the rows of one join
@@ -56,6 +57,9 @@ void index_release(struct index *index);
  * component is null or missing matches nothing and is left out: INDEX_NONE, as for one that is no
  * more. */
 uint32_t index_add(struct index *index, struct row *row, int64_t weight);
+
+/* index_add() for every row of a change. */
+void index_add_all(struct index *index, const struct zset *change);
 
 /* The first entry whose key equals the row's, read as `key` says; INDEX_NONE if there is none. */
 uint32_t index_find(struct index *index, const struct index_key *key, const struct row *row);

@@ -115,6 +115,20 @@ void zset_add(struct zset *zset, struct row *row, int64_t weight)
         remove_at(zset, i);
 }
 
+bool zset_replace(struct zset *zset, const struct row *old, struct row *new, int64_t weight)
+{
+    uint32_t i;
+
+    if (old->hash != new->hash)
+        return false;
+    i = find(zset, old);
+    if (i == HASHTAB_NONE || zset->entries[i].weight != weight || find(zset, new) != HASHTAB_NONE)
+        return false;
+    row_unref(zset->entries[i].row);
+    zset->entries[i].row = row_ref(new);
+    return true;
+}
+
 void zset_add_all(struct zset *zset, const struct zset *change)
 {
     for (size_t i = 0; i < change->count; i++)

@@ -43,6 +43,9 @@ void zset_push(struct zset *zset, struct row *row, int64_t weight);
  * references; and empties a set whose entries have been taken over. */
 void zset_take(struct zset *zset, const struct zset_entry *entries, size_t count);
 void zset_forget(struct zset *zset);
+/* A row with this weight gives way to another of the same hash, which takes its place: the index
+ * has nothing to do. False, and nothing done: it has another weight, or the other one is there. */
+bool zset_replace(struct zset *zset, const struct row *old, struct row *new, int64_t weight);
 int64_t zset_weight(struct zset *zset, const struct row *row);
 int64_t zset_key_weight(struct zset *zset, const struct row *row); /* of all rows of its key */
 /* The n-th row of its key, in no order; NULL: there are fewer. */
