@@ -51,8 +51,7 @@ static void add(struct fixture *f, const char *text)
     struct zset zset = ZSET_INIT;
 
     test_zset_add(&zset, text);
-    for (size_t i = 0; i < zset.count; i++)
-        index_add(&f->index, zset.entries[i].row, zset.entries[i].weight);
+    index_add_all(&f->index, &zset);
     zset_release(&zset);
     assert_true(index_check(&f->index));
 }

@@ -197,11 +197,27 @@ static void test_expand_gives_children_the_weight_of_their_contexts(void **state
     struct fixture f;
 
     (void)state;
-    open_op(&f, PLAN_EXPAND, PROJECT(""));
+    open_op(&f, PLAN_EXPAND, /* of rows that are counted under each context */
+            "{'id':'v','root':{'op':'project','input':{'op':'scan','table':'t'},'projections':["
+            "{'type':'subquery','alias':'kids','plan':{'op':'limit','limit':9,'input':" SUBQUERY
+            "}}]}}");
     STEP(&f, "", "[[1]]*3", "");
     STEP(&f, "p@[[1]]{'y':1}*6", "", "p@[[1]]{'y':1}*2 q@[[2]]{'y':2}");
     STEP(&f, "p@[[1]]{'y':1}*-4 q@[[2]]{'y':2}", "[[1]]*-2 [[2]]", "");
     STEP(&f, "p@[[1]]{'y':1}*-2 q@[[2]]{'y':2}*-1", "[[1]]*-1 [[2]]*-1", "");
+    close_op(&f);
+}
+
+static void test_a_subquery_that_counts_nothing_takes_the_weights_of_its_contexts(void **state)
+{
+    struct fixture f;
+
+    (void)state;
+    open_op(&f, PLAN_CORRELATE, PROJECT(""));
+    assert_null(find(f.views.views[0].circuit, PLAN_EXPAND));
+    assert_int_equal(find(f.views.views[0].circuit, PLAN_CORRELATE)->inputs[0]->op, PLAN_CONTEXT);
+    STEP(&f, "p@[[1]]{'y':1}*6", "[[1]]*3", "p{'y':1}*2 q{'y':2}");
+    STEP(&f, "p@[[1]]{'y':1}*-4 q@[[2]]{'y':2}", "[[1]]*-2 [[2]]", "");
     close_op(&f);
 }
 
@@ -300,6 +316,7 @@ int main(void)
         cmocka_unit_test(test_exists_may_stand_beside_other_predicates),
         cmocka_unit_test(test_two_subqueries_are_told_apart),
         cmocka_unit_test(test_expand_gives_children_the_weight_of_their_contexts),
+        cmocka_unit_test(test_a_subquery_that_counts_nothing_takes_the_weights_of_its_contexts),
         cmocka_unit_test(test_survive_keeps_the_rows_that_came_through),
         cmocka_unit_test(test_members_adds_the_rows_of_all_inputs_without_their_contexts),
         cmocka_unit_test(test_a_tree_is_one_document_of_rows_and_their_children),
