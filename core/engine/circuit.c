@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "base/mem.h"
+#include "engine/route.h"
 #include "plan/write.h"
 
 #include <string.h>
@@ -67,6 +68,8 @@ static void node_free(struct node *node)
     buf_release(&node->text);
     zset_release(&node->out);
     zset_release(&node->early);
+    zset_release(&node->sent);
+    routes_free(node->routes);
     free(node->consumers);
     free(node->inputs);
     free(node->views);
@@ -77,6 +80,11 @@ static void connect(struct node *input, struct node *consumer)
 {
     input->consumers = mem_grow(input->consumers, &input->consumer_max, input->consumer_count + 1,
                                 sizeof(struct node *));
+    consumer->routed = routes_add(&input->routes, input, consumer);
+    if (input->consumer_count == 0 || consumer->number < input->first_consumer)
+        input->first_consumer = consumer->number;
+    if (input->consumer_count == 0 || consumer->number > input->last_consumer)
+        input->last_consumer = consumer->number;
     input->consumers[input->consumer_count++] = consumer;
 }
 
@@ -88,6 +96,7 @@ static void disconnect(struct node *input, const struct node *consumer)
     while (input->consumers[i] != consumer)
         i++;
     input->consumers[i] = input->consumers[--input->consumer_count];
+    routes_remove(input->routes, consumer);
 }
 
 static struct buf node_text(const struct plan *plan, struct node *const *inputs)
@@ -141,11 +150,11 @@ static struct node *make(struct circuit *circuit, const struct plan *plan,
     node->memory = plan_memory_ref(memory);
     node->inputs = inputs;
     node->input_count = plan->input_count;
-    for (unsigned i = 0; i < plan->input_count; i++)
-        connect(inputs[i], node);
     node->op = op_new(plan);
     node->users = 1;
     attach(circuit, node);
+    for (unsigned i = 0; i < plan->input_count; i++)
+        connect(inputs[i], node);
     if (node->op->class->over_nothing)
         circuit_enqueue(circuit, node);
     return node;
@@ -216,12 +225,14 @@ static struct node *adopt_node(struct circuit *circuit, struct node *node)
         return circuit->nodes[at];
     }
     node->consumer_count = 0;
+    routes_free(node->routes);
+    node->routes = NULL;
     node->users = 0;
+    attach(circuit, node);
     for (unsigned i = 0; i < node->input_count; i++) {
         connect(node->inputs[i], node);
         node->inputs[i]->users++;
     }
-    attach(circuit, node);
     return node;
 }
 

@@ -18,7 +18,8 @@
  * front puts out stands in node->early, until it is handed to the back (relay.h) and stands in
  * node->out, as where nothing is cut.
  */
-struct view; /* view.h */
+struct view;   /* view.h */
+struct routes; /* route.h */
 
 struct node {
     struct op *op;
@@ -34,8 +35,13 @@ struct node {
     struct node **consumers;
     size_t consumer_count;
     size_t consumer_max;
-    size_t users;        /* consumers, and views whose root this is */
-    struct view **views; /* whose root this is, for the step to find them */
+    uint64_t first_consumer; /* no number of one is lower, */
+    uint64_t last_consumer;  /* or higher */
+    struct routes *routes;   /* to consumers that ask for some rows only (route.h); NULL: none */
+    bool routed;             /* it is on a route, */
+    struct zset sent;        /* and this came by it in this step */
+    size_t users;            /* consumers, and views whose root this is */
+    struct view **views;     /* whose root this is, for the step to find them */
     size_t view_count;
     size_t view_max;
     struct zset out;   /* this step's change; empty between steps */

@@ -4,6 +4,7 @@
 
 #include "base/crew.h"
 #include "base/mem.h"
+#include "engine/route.h"
 
 #include <limits.h>
 
@@ -75,12 +76,14 @@ void circuit_add_change(struct circuit *circuit, struct node *scan, struct row *
 }
 
 /* The changes that a node takes, and how many rows they are. */
-static size_t inputs_of(const struct circuit_run *run, const struct node *node, struct zset **in)
+static size_t inputs_of(const struct circuit_run *run, struct node *node, struct zset **in)
 {
     size_t rows = 0;
 
     for (unsigned i = 0; i < node->input_count; i++) {
-        in[i] = out_of(run, node->inputs[i]);
+        bool sent = node->routed && routes_in_use(node->inputs[i]->routes);
+
+        in[i] = sent ? &node->sent : out_of(run, node->inputs[i]);
         rows += in[i]->count;
     }
     return rows;
@@ -111,29 +114,68 @@ static void add_ran(struct circuit_run *run, struct node *node)
     run->ran[run->ran_count++] = node;
 }
 
-/* In the back of a cut circuit. */
-static bool is_behind(const struct circuit *circuit, const struct node *node)
+/* A circuit, and the run through it that something is for. */
+struct errand {
+    const struct circuit *circuit;
+    struct circuit_run *run;
+};
+
+/* Is the node in the half that the run is of? */
+static bool is_mine(const struct errand *errand, const struct node *node)
 {
-    return node->number >= circuit->cut;
+    if (errand->run == &errand->circuit->back)
+        return node->number >= errand->circuit->cut;
+    return !errand->run->early || node->number < errand->circuit->cut;
+}
+
+/* A row on a route. */
+static void give_row(void *context, struct node *filter, const struct zset_entry *entry)
+{
+    const struct errand *errand = context;
+
+    if (!is_mine(errand, filter))
+        return;
+    zset_push(&filter->sent, entry->row, entry->weight);
+    enqueue(errand->run, filter);
+}
+
+/* The node's change goes to its consumers. */
+static void follow(const struct circuit *circuit, struct circuit_run *run, const struct node *node,
+                   const struct zset *change)
+{
+    struct errand errand = {circuit, run};
+    struct node *const *consumers = node->consumers;
+    size_t count = node->consumer_count;
+
+    if ((run->early && node->first_consumer >= circuit->cut) ||
+        (run == &circuit->back && node->last_consumer < circuit->cut))
+        return; /* none of them is in this half */
+    if (routes_in_use(node->routes)) {
+        consumers = routes_others(node->routes, &count);
+        routes_send(node->routes, change, give_row, &errand);
+    }
+    for (size_t i = 0; i < count; i++)
+        if (is_mine(&errand, consumers[i]))
+            enqueue(run, consumers[i]);
 }
 
 /* What follows from a node that has run. */
 static void pass_on(struct circuit *circuit, struct circuit_run *run, struct node *node)
 {
-    size_t rows = out_of(run, node)->count;
+    const struct zset *change = out_of(run, node);
 
     run->runs++;
     run->runs_saved += node->users - 1;
     node->runs++;
+    if (node->sent.count)
+        zset_clear(&node->sent);
     if (node->op->fault)
         circuit->fault = node->op->fault;
-    if (rows == 0)
+    if (change->count == 0)
         return;
-    run->rows += rows;
+    run->rows += change->count;
     add_ran(run, node);
-    for (size_t i = 0; i < node->consumer_count; i++)
-        if (!run->early || !is_behind(circuit, node->consumers[i]))
-            enqueue(run, node->consumers[i]);
+    follow(circuit, run, node, change);
 }
 
 /* Adds the views below a node to those of other nodes, up to as many as are asked for. */
@@ -271,26 +313,20 @@ void circuit_finish(struct circuit *circuit)
     finish(&circuit->run);
 }
 
-/* Does the back need the node's change? */
-static bool crosses(const struct circuit *circuit, const struct node *node)
-{
-    bool does = node->view_count > 0;
-
-    for (size_t i = 0; !does && i < node->consumer_count; i++)
-        does = is_behind(circuit, node->consumers[i]);
-    return does;
-}
-
 void circuit_step_front(struct circuit *circuit, circuit_give *give, void *context)
 {
     struct circuit_run *run = &circuit->run;
 
     run_queue(circuit, run);
-    for (size_t i = 0; i < run->ran_count; i++)
-        if (crosses(circuit, run->ran[i])) {
-            give(context, run->ran[i], &run->ran[i]->early);
-            zset_forget(&run->ran[i]->early);
-        }
+    for (size_t i = 0; i < run->ran_count; i++) {
+        struct node *node = run->ran[i];
+
+        if (node->view_count == 0 &&
+            (node->consumer_count == 0 || node->last_consumer < circuit->cut))
+            continue; /* the back needs nothing of it */
+        give(context, node, &node->early);
+        zset_forget(&node->early);
+    }
     finish(run);
 }
 
@@ -299,9 +335,7 @@ void circuit_take(struct circuit *circuit, struct node *node, const struct zset_
 {
     zset_take(&node->out, entries, count);
     add_ran(&circuit->back, node);
-    for (size_t i = 0; i < node->consumer_count; i++)
-        if (is_behind(circuit, node->consumers[i]))
-            enqueue(&circuit->back, node->consumers[i]);
+    follow(circuit, &circuit->back, node, &node->out);
 }
 
 void circuit_step_back(struct circuit *circuit)

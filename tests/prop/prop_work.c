@@ -268,6 +268,76 @@ static void test_equal_views_are_computed_once(void **state)
     engine_free(&e);
 }
 
+/* One of a thousand views of a table, each of which asks for a value of k. */
+static void add_view_of(struct engine *e, size_t i)
+{
+    text_add(&e->line, "{\"id\":\"v%zu\",\"root\":{\"op\":\"filter\",\"predicate\":", i);
+    if (i % 3 == 0)
+        text_add(&e->line, "{\"type\":\"eq\",\"field\":\"k\",\"value\":%zu}", i);
+    else if (i % 3 == 1)
+        text_add(&e->line,
+                 "{\"type\":\"and\",\"predicates\":[{\"type\":\"gte\",\"field\":\"v\",\"value\":0},"
+                 "{\"type\":\"eq\",\"field\":\"k\",\"value\":%zu.0}]}",
+                 i);
+    else
+        text_add(&e->line, "{\"type\":\"in\",\"field\":\"k\",\"values\":[%zu,%zu.0,\"x\"]}", i, i);
+    text_add(&e->line, ",\"input\":" SCAN("t") "}}");
+}
+
+static uint64_t updates_of_put(struct engine *e, size_t id, size_t k, size_t v)
+{
+    uint64_t before = ssp_counters(e->ssp).updates;
+
+    put(e, "t", id, k, v);
+    return ssp_counters(e->ssp).updates - before;
+}
+
+static void test_of_a_thousand_views_a_step_costs_the_one_it_reaches(void **state)
+{
+    struct engine e = engine_new(1);
+    struct work before;
+
+    (void)state;
+    for (size_t i = 0; i < 1000; i++) {
+        add_view_of(&e, i);
+        send(&e, true);
+    }
+    fill(&e, "t", 2000);
+    ssp_start(e.ssp);
+    for (size_t i = 3; i < 9; i++) {
+        assert_at_most("inside one", 2000, work_of_put(&e, "t", i, i, 7000), 2, 4, 0);
+        assert_at_most("from one to another", 2000, work_of_put(&e, "t", i, i + 90, 1), 2, 4, 0);
+        assert_at_most("out of one", 2000, work_of_put(&e, "t", i, 1000 + i, 0), 2, 3, 0);
+        assert_at_most("past all", 2000, work_of_put(&e, "t", i, 1001 + i, 0), 0, 2, 0);
+        assert_int_equal(updates_of_put(&e, i, i, 5), 1);
+    }
+    text_add(&e.line, "{\"op\":\"begin\"}");
+    send(&e, false);
+    for (size_t i = 0; i < 1000; i++)
+        put(&e, "t", i, i, 12345);
+    before = so_far(&e);
+    text_add(&e.line, "{\"op\":\"commit\"}");
+    send(&e, false); /* each row goes to one filter */
+    assert_at_most("each once", 2000, since(&e, before), 2000, 4000, 0);
+    for (size_t i = 0; i < 1000; i += 2) { /* and filters that go take their routes along */
+        text_add(&e.line, "{\"op\":\"unregister\",\"view_id\":\"v%zu\"}", i);
+        send(&e, false);
+    }
+    for (size_t i = 0; i < 12; i++)
+        assert_int_equal(updates_of_put(&e, i, i, 1), i % 2);
+    assert_int_equal(ssp_counters(e.ssp).nodes, 501);
+    for (size_t i = 0; i < 1000; i += 2) { /* and come back */
+        text_add(&e.line, "{\"op\":\"register\",\"view\":");
+        add_view_of(&e, i);
+        text_add(&e.line, "}");
+        send(&e, false);
+    }
+    for (size_t i = 0; i < 12; i++)
+        assert_int_equal(updates_of_put(&e, i, i, 2), 1);
+    assert_at_most("inside one", 2000, work_of_put(&e, "t", 8, 8, 7000), 2, 4, 0);
+    engine_free(&e);
+}
+
 static void test_a_step_costs_its_net_change(void **state)
 {
     struct engine e = engine_new(1000);
@@ -310,6 +380,7 @@ int main(void)
         cmocka_unit_test(test_an_unnest_makes_the_rows_of_a_change),
         cmocka_unit_test(test_a_table_that_no_plan_reads_costs_nothing),
         cmocka_unit_test(test_equal_views_are_computed_once),
+        cmocka_unit_test(test_of_a_thousand_views_a_step_costs_the_one_it_reaches),
         cmocka_unit_test(test_a_step_costs_its_net_change),
     };
 
