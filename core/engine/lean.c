@@ -2,19 +2,38 @@
 #include "engine/lean.h"
 
 #include "base/buf.h"
+#include "base/hash.h"
 #include "base/mem.h"
+#include "value/json_scan.h"
 
 #include <string.h>
 
+#ifdef SSP_STRESS
+enum { FEW_KEYS = 1 };
+#else
+enum { FEW_KEYS = 8 }; /* are compared one by one */
+#endif
+
+static struct lean_table *find_table(const struct lean *lean, const char *name, size_t size)
+{
+    uint64_t hash = hash_bytes(name, size);
+    size_t at;
+
+    for (uint32_t i = hashtab_first(&lean->index, hash, &at); i != HASHTAB_NONE;
+         i = hashtab_next(&lean->index, hash, &at))
+        if (lean->tables[i].name_size == size && memcmp(lean->tables[i].name, name, size) == 0)
+            return &lean->tables[i];
+    return NULL;
+}
+
 static struct lean_table *table_of(struct lean *lean, const struct plan_scan *scan)
 {
-    struct lean_table *table;
+    struct lean_table *table = find_table(lean, scan->table, scan->table_size);
 
-    for (size_t i = 0; i < lean->count; i++)
-        if (lean->tables[i].name_size == scan->table_size &&
-            memcmp(lean->tables[i].name, scan->table, scan->table_size) == 0)
-            return &lean->tables[i];
+    if (table)
+        return table;
     lean->tables = mem_grow(lean->tables, &lean->max, lean->count + 1, sizeof(*lean->tables));
+    hashtab_insert(&lean->index, hash_bytes(scan->table, scan->table_size), (uint32_t)lean->count);
     table = &lean->tables[lean->count++];
     *table = (struct lean_table){.name = arena_copy(&lean->arena, scan->table, scan->table_size),
                                  .name_size = scan->table_size};
@@ -228,6 +247,26 @@ static bool names_fields(const struct plan *plan)
     return true;
 }
 
+/* A field, by its name with quotes. */
+static bool has_key(const struct lean_table *table, const char *key, size_t size)
+{
+    uint64_t hash;
+    size_t at;
+
+    if (table->count > FEW_KEYS) {
+        hash = hash_bytes(key, size);
+        for (uint32_t i = hashtab_first(&table->index, hash, &at); i != HASHTAB_NONE;
+             i = hashtab_next(&table->index, hash, &at))
+            if (table->keys[i].size == size && memcmp(table->keys[i].key, key, size) == 0)
+                return true;
+        return false;
+    }
+    for (size_t i = 0; i < table->count; i++)
+        if (table->keys[i].size == size && memcmp(table->keys[i].key, key, size) == 0)
+            return true;
+    return false;
+}
+
 static void add_tables(struct lean *lean, const struct plan *plan, const struct needs *needs,
                        bool whole)
 {
@@ -242,17 +281,14 @@ static void add_tables(struct lean *lean, const struct plan *plan, const struct 
     table = table_of(lean, &plan->as.scan);
     table->whole = table->whole || whole;
     for (size_t i = 0; i < needs->count; i++) {
-        size_t j = 0;
+        const struct lean_key *key = &needs->keys[i];
 
-        while (j < table->count &&
-               (table->keys[j].size != needs->keys[i].size ||
-                memcmp(table->keys[j].key, needs->keys[i].key, needs->keys[i].size) != 0))
-            j++;
-        if (j < table->count)
+        if (has_key(table, key->key, key->size))
             continue;
-        table->keys = mem_grow(table->keys, &table->max, j + 1, sizeof(*table->keys));
-        table->keys[table->count++] = (struct lean_key){
-            arena_copy(&lean->arena, needs->keys[i].key, needs->keys[i].size), needs->keys[i].size};
+        table->keys = mem_grow(table->keys, &table->max, table->count + 1, sizeof(*table->keys));
+        hashtab_insert(&table->index, hash_bytes(key->key, key->size), (uint32_t)table->count);
+        table->keys[table->count++] =
+            (struct lean_key){arena_copy(&lean->arena, key->key, key->size), key->size};
     }
 }
 
@@ -274,9 +310,12 @@ void lean_plan(struct lean *lean, struct view *const *views, size_t count)
 
 void lean_release(struct lean *lean)
 {
-    for (size_t i = 0; i < lean->count; i++)
+    for (size_t i = 0; i < lean->count; i++) {
         free(lean->tables[i].keys);
+        hashtab_release(&lean->tables[i].index);
+    }
     free(lean->tables);
+    hashtab_release(&lean->index);
     arena_release(&lean->arena);
     free(lean->fields);
     buf_release(&lean->text);
@@ -286,20 +325,22 @@ void lean_release(struct lean *lean)
 const struct lean_table *lean_of(const struct lean *lean, const char *name, size_t size)
 {
     static const struct lean_table unread = {0};
+    const struct lean_table *table;
 
     if (!lean->on)
         return NULL;
-    for (size_t i = 0; i < lean->count; i++)
-        if (lean->tables[i].name_size == size && memcmp(lean->tables[i].name, name, size) == 0)
-            return lean->tables[i].whole ? NULL : &lean->tables[i];
-    return &unread;
+    table = find_table(lean, name, size);
+    return !table ? &unread : table->whole ? NULL : table;
 }
 
-static bool is_kept(const struct lean_table *table, const char *key, size_t left)
+/* A member of an object: "key":value. */
+static bool is_kept(const struct lean_table *table, const char *member, size_t size)
 {
+    if (table->count > FEW_KEYS)
+        return has_key(table, member, (size_t)(json_string_end(member) - member));
     for (size_t i = 0; i < table->count; i++)
-        if (left > table->keys[i].size && key[table->keys[i].size] == ':' &&
-            memcmp(key, table->keys[i].key, table->keys[i].size) == 0)
+        if (size > table->keys[i].size && member[table->keys[i].size] == ':' &&
+            memcmp(member, table->keys[i].key, table->keys[i].size) == 0)
             return true;
     return false;
 }

@@ -27,6 +27,7 @@ struct lean_table {
     struct lean_key *keys;
     size_t count;
     size_t max;
+    struct hashtab index; /* of the keys, if they are many */
 };
 
 struct lean {
@@ -35,7 +36,8 @@ struct lean {
     struct lean_table *tables; /* that plans read; of the others only the hash is kept */
     size_t count;
     size_t max;
-    struct buf text; /* scratch */
+    struct hashtab index; /* of their names */
+    struct buf text;      /* scratch */
     struct buf scratch;
     uint32_t *fields;
     size_t field_max;

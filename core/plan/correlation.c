@@ -63,16 +63,18 @@ void correlation_keys(struct arena *arena, const struct predicate *p, const stru
 
         if (!outer->parent || !key_field(arena, field, pair, pair_side, &key))
             continue;
-        positions = ARENA_ARRAY(arena, uint32_t, i + 1);
-        fields = ARENA_ARRAY(arena, struct expr, i + 1);
-        for (size_t j = 0; j < i; j++) {
-            positions[j] = to->positions[j];
-            fields[j] = to->fields[j];
+        if ((i & (i - 1)) == 0) { /* no room is left: 0, or a power of two */
+            positions = ARENA_ARRAY(arena, uint32_t, i ? 2 * i : 1);
+            fields = ARENA_ARRAY(arena, struct expr, i ? 2 * i : 1);
+            for (size_t j = 0; j < i; j++) {
+                positions[j] = to->positions[j];
+                fields[j] = to->fields[j];
+            }
+            to->positions = positions;
+            to->fields = fields;
         }
-        positions[i] = outer->parent - 1;
-        fields[i] = key;
-        to->positions = positions;
-        to->fields = fields;
+        to->positions[i] = outer->parent - 1;
+        to->fields[i] = key;
         to->count++;
     }
 }
