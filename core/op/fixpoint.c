@@ -27,6 +27,7 @@
 
 #include "base/buf.h"
 #include "base/check.h"
+#include "base/err.h"
 #include "base/mem.h"
 #include "value/number.h"
 
@@ -83,6 +84,7 @@ struct fixpoint {
     struct zset **in; /* scratch: the changes that a part takes */
     size_t in_max;
     struct buf context;
+    struct buf message; /* of the fault */
 };
 
 static size_t add_part(struct fixpoint *self, const struct plan *plan)
@@ -287,6 +289,17 @@ static void visit(struct fixpoint *self, uint32_t at, int64_t round)
         schedule(self, next, at);
 }
 
+static void give_up(struct fixpoint *self)
+{
+    buf_clear(&self->message);
+    buf_add_format(&self->message,
+                   "recursion %s has not ended after %lld rounds; bound what its step makes, or "
+                   "raise \"max_rounds\"",
+                   quote(self->plan->name, self->plan->name_size).text,
+                   (long long)self->plan->max_rounds);
+    self->op.fault = self->message.bytes;
+}
+
 /* All rounds that have something to look at, the earliest first. */
 static void run_rounds(struct fixpoint *self)
 {
@@ -301,7 +314,7 @@ static void run_rounds(struct fixpoint *self)
                 visit(self, at, round);
         }
         if (self->change.count && round >= self->plan->max_rounds)
-            self->op.fault = "a recursion needs more rounds than its \"max_rounds\"";
+            give_up(self);
         if (self->op.fault)
             self->visit_count = 0;
         else if (self->change.count)
@@ -359,6 +372,7 @@ static void fixpoint_release(struct op *op)
     hashtab_release(&self->index);
     zset_release(&self->change);
     buf_release(&self->context);
+    buf_release(&self->message);
 }
 
 static size_t fixpoint_bytes(const struct op *op)

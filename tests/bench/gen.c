@@ -3,9 +3,11 @@
  *
  *     gen users|orders|forum|nexmark N [SEED]              N lines; N like 1000, 100k, 1m
  *     gen scale-users|scale-orders|scale-forum N [SEED]    N rows, then 1000 single updates
+ *     gen graph N [SEED]                                   N edges, then 1000 that go and come
  *
  * What is created, updated and deleted, and how much of each, stands in the table `kinds`; nexmark
- * only creates, persons, auctions and bids as 1:3:46. The same arguments give the same bytes.
+ * only creates, persons, auctions and bids as 1:3:46. A graph has two edges for each node, from any
+ * to any, and a start at node 0. The same arguments give the same bytes.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -21,6 +23,7 @@
 enum {
     KEEP = 10, /* a table with this many rows loses no more, a scale-* table begins with no less */
     SCALE_UPDATES = 1000,
+    ROOT_EDGES = 8, /* of a graph that begin at its start, so that it leads somewhere */
     MAX_COUNT = 1000000000,
     EPOCH = 1700000000, /* in seconds: when the first record was made */
 };
@@ -408,6 +411,34 @@ static void write_nexmark(uint64_t *rng, uint64_t count)
     }
 }
 
+static void write_graph(uint64_t *rng, uint64_t count)
+{
+    const unsigned nodes = (unsigned)(count / 2 + 1);
+    uint64_t end = count + SCALE_UPDATES;
+    unsigned *ids = calloc((size_t)count + 1, sizeof(*ids)); /* of the edges that there are */
+    unsigned edges = 0;
+    unsigned last_id = 0;
+
+    if (!ids)
+        die("cannot hold the edges");
+    open_line("start", "create", 1);
+    (void)printf(",\"node\":0}}\n");
+    for (uint64_t line = 0; line < end; line++) {
+        if (line >= count && (line - count) % 2 == 0) {
+            unsigned at = below(rng, edges);
+
+            open_line("edge", "delete", ids[at]);
+            ids[at] = ids[--edges];
+            continue;
+        }
+        ids[edges++] = ++last_id;
+        open_line("edge", "create", last_id);
+        (void)printf(",\"from\":%u", line < ROOT_EDGES ? 0 : below(rng, nodes));
+        (void)printf(",\"to\":%u}}\n", below(rng, nodes));
+    }
+    free(ids);
+}
+
 /* A number above all others reads as UINT64_MAX, so max is below that. */
 static bool read_number(const char *text, uint64_t max, uint64_t *number)
 {
@@ -426,6 +457,7 @@ static bool read_number(const char *text, uint64_t max, uint64_t *number)
 int main(int argc, char **argv)
 {
     const struct kind *kind = NULL;
+    void (*write)(uint64_t * rng, uint64_t count) = NULL;
     static char buffer[1 << 16];
     uint64_t count = 0, seed = 42;
     bool good = (argc == 3 || argc == 4) && read_number(argv[2], MAX_COUNT, &count) && count > 0 &&
@@ -434,15 +466,19 @@ int main(int argc, char **argv)
     for (size_t i = 0; good && i < LENGTH(kinds); i++)
         if (strcmp(argv[1], kinds[i].name) == 0)
             kind = &kinds[i];
-    if (!good || (!kind && strcmp(argv[1], "nexmark") != 0)) {
-        (void)fputs("usage: gen [scale-]{users|orders|forum}|nexmark N [SEED]\n", stderr);
+    if (good && strcmp(argv[1], "nexmark") == 0)
+        write = write_nexmark;
+    if (good && strcmp(argv[1], "graph") == 0)
+        write = write_graph;
+    if (!good || (!kind && !write)) {
+        (void)fputs("usage: gen [scale-]{users|orders|forum}|nexmark|graph N [SEED]\n", stderr);
         return 2;
     }
     (void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
     if (kind)
         write_log(&seed, kind, count);
     else
-        write_nexmark(&seed, count);
+        write(&seed, count);
     if (fclose(stdout) != 0)
         die("cannot write");
     return EXIT_SUCCESS;
