@@ -123,7 +123,7 @@ class Expressions:
         return self.rng.choice([
             (call("append", a, b), f"({x} || {y})"),
             (call("concat", a, b, n), f"(ifnull({x}, '') || ifnull({y}, '') || ifnull({z}, ''))"),
-            (call("lower", a), f"lower({x})"),
+            (call("lower", a), f"to_lower({x})"),
             (call("replace", a, {"value": "b"}, {"value": "xy"}), f"replace({x}, 'b', 'xy')"),
             (call("substr", a, {"value": 1}, {"value": 1}), f"substr({x}, 1, 1)"),
             (call("trim", call("concat", {"value": " "}, a)), f"trim(' ' || ifnull({x}, ''))"),
@@ -189,7 +189,7 @@ class Expressions:
             ({"type": "like", "field": a, "pattern": pattern},
              f"({x} LIKE {literal(pattern)} ESCAPE '\\')"),
             ({"type": "ilike", "field": a, "pattern": pattern},
-             f"(lower({x}) LIKE {literal(pattern)} ESCAPE '\\')"),
+             f"(to_lower({x}) LIKE {literal(pattern)} ESCAPE '\\')"),
             ({"type": "regex", "field": a, "pattern": regex}, f"regexp({literal(regex)}, {x})"),
             ({"type": "prefix", "field": a, "prefix": "a"}, f"(substr({x}, 1, 1) = 'a')"),
             ({"type": "contains", "field": a, "value": "b"}, f"(instr({x}, 'b') > 0)"),

@@ -48,7 +48,8 @@ FUNCTIONS = {
     "to_timestamp": lambda seconds: moment(seconds).strftime("%Y-%m-%dT%H:%M:%SZ"),
     "round_to": rounded,
     "split_part": split_part,
-    "to_upper": str.upper,
+    "to_upper": str.upper,  # of all scripts
+    "to_lower": str.lower,
     "reverse": lambda text: text[::-1],
     "leftmost": lambda text, n: text[:n],
     "rightmost": lambda text, n: text[-n:] if n else "",

@@ -460,3 +460,19 @@ void accumulators_prefetch(const struct accumulators *self, const void *state)
         if (holds_rows(&self->all[i].plan))
             order_prefetch(root_of(&self->all[i], state));
 }
+
+void accumulators_prefetch_ends(const struct accumulators *self, const void *state)
+{
+    for (size_t i = 0; i < self->count; i++) {
+        const struct accumulator *one = &self->all[i];
+        const struct accumulated_order *of = (const void *)((const char *)state + one->at);
+        const struct order order = {.root = of->root};
+
+        if (!holds_rows(&one->plan))
+            continue;
+        if (of->first_moved && of->root)
+            row_prefetch(order_first(&order));
+        if (of->last_moved && of->root)
+            row_prefetch(order_last(&order));
+    }
+}

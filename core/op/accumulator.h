@@ -111,6 +111,7 @@ void accumulators_take(struct accumulators *self, void *state, struct row *row, 
 void accumulators_told(const struct accumulators *self, void *state);
 void accumulators_drop(struct accumulators *self, void *state); /* gives back what it holds */
 void accumulators_prefetch(const struct accumulators *self, const void *state);
+void accumulators_prefetch_ends(const struct accumulators *self, const void *state);
 size_t accumulators_bytes(const struct accumulators *self, const void *state); /* beyond itself */
 bool accumulators_check(const struct accumulators *self, const void *state);
 

@@ -28,8 +28,7 @@
 
 enum {
     TOGETHER = 16, /* rows whose waits for memory overlap */
-    AHEAD = 6,     /* groups likewise */
-    LINE = 64,
+    AHEAD = 16,    /* groups likewise */
 };
 
 struct aggregate {
@@ -114,13 +113,6 @@ struct arrival {
     bool as_before; /* the group of the row before it */
     uint32_t group;
 };
-
-static void row_prefetch(const struct row *row)
-{
-    __builtin_prefetch(row);
-    __builtin_prefetch((const char *)row + LINE);
-    __builtin_prefetch((const char *)row + (size_t)2 * LINE);
-}
 
 /* The keys; an old and a new row of a record, which stand together, mostly have the same. */
 static void find_keys(struct aggregate *self, const struct zset_entry *entries, size_t count,
@@ -336,17 +328,24 @@ static void settle(struct aggregate *self, uint32_t at, struct zset *out)
     groups_remove(&self->groups, at);
 }
 
+/* What the groups behind will be asked for: the group, its row and its orders, their new ends. */
 static void settle_prefetch(const struct aggregate *self, size_t i)
 {
+    const size_t count = self->touched_count;
     struct group *group;
 
-    if (i + AHEAD < self->touched_count)
+    if (i + AHEAD < count)
         __builtin_prefetch(group_at(&self->groups, self->touched[i + AHEAD]));
-    if (i + AHEAD / 2 >= self->touched_count)
-        return;
-    group = group_at(&self->groups, self->touched[i + AHEAD / 2]);
-    if (group->shown)
-        row_prefetch(group->shown);
+    if (i + AHEAD / 2 < count) {
+        group = group_at(&self->groups, self->touched[i + AHEAD / 2]);
+        if (group->shown)
+            row_prefetch(group->shown);
+        accumulators_prefetch(&self->accumulators, group_state(group));
+    }
+    if (i + AHEAD / 4 < count) {
+        group = group_at(&self->groups, self->touched[i + AHEAD / 4]);
+        accumulators_prefetch_ends(&self->accumulators, group_state(group));
+    }
 }
 
 static void aggregate_step(struct op *op, struct zset *const *in, struct zset *out)

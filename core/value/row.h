@@ -134,6 +134,16 @@ static inline uint32_t row_field(const struct row *row, uint32_t i)
     return wide;
 }
 
+/* It will be read soon: the head and what stands behind it in most rows. */
+static inline void row_prefetch(const struct row *row)
+{
+    const char *at = (const char *)row;
+
+    __builtin_prefetch(at);
+    __builtin_prefetch(at + 64);
+    __builtin_prefetch(at + 128);
+}
+
 static inline struct value row_id(const struct row *row)
 {
     return value_of(row_key(row) + row->key_size, row->id_size);
