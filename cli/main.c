@@ -242,16 +242,17 @@ static void say_what_was_done(const struct run *run)
 {
     const struct ssp_counters c = ssp_counters(run->ssp);
 
-    (void)fprintf(
-        stderr,
-        "ssp: %llu mutations (%llu unchanged, %llu stale, %llu late, %llu create_existing, "
-        "%llu update_missing, %llu delete_missing, %llu rejected) in %llu steps, "
-        "%llu updates written\n",
-        (unsigned long long)c.mutations, (unsigned long long)c.unchanged,
-        (unsigned long long)c.stale, (unsigned long long)c.late,
-        (unsigned long long)c.create_existing, (unsigned long long)c.update_missing,
-        (unsigned long long)c.delete_missing, (unsigned long long)run->errors,
-        (unsigned long long)c.steps, (unsigned long long)c.updates);
+    (void)fprintf(stderr,
+                  "ssp: %llu mutations (%llu unchanged, %llu stale, %llu late, %llu too_late, %llu "
+                  "create_existing, "
+                  "%llu update_missing, %llu delete_missing, %llu rejected) in %llu steps, "
+                  "%llu updates written\n",
+                  (unsigned long long)c.mutations, (unsigned long long)c.unchanged,
+                  (unsigned long long)c.stale, (unsigned long long)c.late,
+                  (unsigned long long)c.too_late, (unsigned long long)c.create_existing,
+                  (unsigned long long)c.update_missing, (unsigned long long)c.delete_missing,
+                  (unsigned long long)run->errors, (unsigned long long)c.steps,
+                  (unsigned long long)c.updates);
 }
 
 static bool read_again(void *context, uint64_t place, const char **bytes, size_t *size)

@@ -77,7 +77,8 @@ struct ssp_counters {
     uint64_t create_existing; /* what --strict refuses */
     uint64_t update_missing;
     uint64_t delete_missing;
-    uint64_t late; /* mutations with a time before the window they joined */
+    uint64_t late;     /* mutations with a time before the window they joined */
+    uint64_t too_late; /* mutations not taken, by the lateness of their table */
     uint64_t steps;
     uint64_t updates;     /* lines written */
     uint64_t differences; /* found by verify */

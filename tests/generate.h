@@ -52,6 +52,7 @@ struct gen_node {
 
 struct gen {
     uint64_t state;
+    const char *late[4];            /* what scans of t, u, v, w say of it; NULL: nothing */
     bool one_spelling;              /* equal values are spelled alike */
     const char *pool[GEN_POOL_MAX]; /* the values of this case */
     unsigned pool_count;
@@ -237,16 +238,27 @@ static inline void gen_add_path(struct gen_node *node, const char *prefix, const
         node->path_count++;
 }
 
+/* What scans of a table say of it; by 0 whatever is older than the latest row is late. */
+static inline const char *gen_lateness(struct gen *g)
+{
+    static const char *const ways[] = {NULL, ",\"lateness\":{\"field\":\"a\",\"by\":0}",
+                                       ",\"lateness\":{\"field\":\"a\",\"by\":1}",
+                                       ",\"lateness\":{\"field\":\"n.x\",\"by\":\"500ms\"}"};
+
+    return GEN_PICK(g, ways);
+}
+
 static inline struct gen_node gen_scan(struct gen *g)
 {
     static const char *const paths[] = {"a", "b", "c", "r", "id", "n", "n.x", "n.y.0"};
     const char *table = gen_percent(g, 60) ? "t" : gen_percent(g, 90) ? "u" : "w";
     struct gen_node node = {.alone = true, .sources = {table}, .source_count = 1};
+    const char *late = g->late[*table - 't'];
     struct text text = {0};
 
     for (size_t i = 0; i < (g->totals ? 3 : sizeof(paths) / sizeof(paths[0])); i++)
         gen_add_path(&node, "", paths[i]);
-    text_add(&text, "{\"op\":\"scan\",\"table\":\"%s\"}", table);
+    text_add(&text, "{\"op\":\"scan\",\"table\":\"%s\"%s}", table, late ? late : "");
     node.text = gen_keep(g, &text);
     return node;
 }

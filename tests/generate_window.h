@@ -118,7 +118,7 @@ static inline void gen_session(struct gen *g, struct gen_node *node)
     text_add(&text, ",\"alias\":\"%s\",\"input\":%s}", name, node->text);
     node->text = gen_keep(g, &text);
     gen_add_path(node, "", name);
-    (void)snprintf(source, sizeof(source), "|s%zu%s", g->owned_count,
+    (void)snprintf(source, sizeof(source), "|ws%zu%s", g->owned_count,
                    g->asked < g->nest ? "^" : "");
     gen_narrow(g, node, source);
 }

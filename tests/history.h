@@ -56,6 +56,7 @@ struct gen_case {
     unsigned view_count;
     unsigned file_form;
     bool versions;
+    bool late;         /* rows may be, and then are not taken */
     bool odd_ids;      /* an id has several spellings */
     bool readers_stay; /* views that read others are not registered again; else those they read */
     unsigned control;  /* percent of lines that are no mutation */
@@ -477,6 +478,9 @@ static inline struct gen_case *case_new(uint64_t seed)
     c->odd_ids = !c->g.one_spelling && gen_percent(&c->g, 30);
     c->readers_stay = seed % 2;
     c->control = GEN_PICK(&c->g, ((const unsigned[]){0, 10, 30}));
+    c->late = gen_percent(&c->g, 20);
+    for (unsigned i = 0; c->late && i < 2; i++)
+        c->g.late[i] = gen_lateness(&c->g);
     gen_views(c);
     gen_log(c);
     return c;

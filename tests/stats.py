@@ -93,15 +93,15 @@ def test_every_count_of_a_small_log():
     steps = [(6, "t:2", 3), (1, "t:1", 2), (2, "u:1", 2), (3, "u:2", 2), (8, "u:2", 2)]
     assert without_times(got) == {
         "input": {"lines": 8, "bytes": len(SMALL), "rejected": 0},
-        "mutations": {"received": 8, "changes": 6, "unchanged": 1, "stale": 0, "late": 0,
+        "mutations": {"received": 8, "changes": 6, "unchanged": 1, "stale": 0, "late": 0, "too_late": 0,
                       "create_existing": 1, "update_missing": 1, "delete_missing": 1},
         "steps": {"made": 8, "tables_touched": 3, "views_updated": 2, "full_recomputations": 0},
         "output": {"updates": 5, "records": 5, "bytes": len(out)},
         "circuit": {"views": 2, "operators": 4, "shared": 1, "shared_hits": 1, "runs": 12,
                     "runs_saved": 2, "rows_in": 7, "rows_out": 11, "state_rows": 5},
-        "tables": [{"table": "t", "records": 2, "changes": 2},
-                   {"table": "u", "records": 1, "changes": 3},
-                   {"table": "x", "records": 1, "changes": 1}],
+        "tables": [{"table": "t", "records": 2, "changes": 2, "too_late": 0},
+                   {"table": "u", "records": 1, "changes": 3, "too_late": 0},
+                   {"table": "x", "records": 1, "changes": 1, "too_late": 0}],
         "views": [{"view_id": "v0", "format": "delta", "node": 3, "updates": 3, "records": 3,
                    "full_recomputations": 0},
                   {"view_id": "v1", "format": "flat", "node": 4, "updates": 2, "records": 2,
@@ -214,6 +214,14 @@ def test_late_mutations_are_counted():
     assert (got["mutations"]["late"], got["steps"]["made"]) == (2, 2)
 
 
+def test_mutations_that_are_not_taken_are_counted():
+    scan = {"op": "scan", "table": "t", "lateness": {"field": "ts", "by": "5s"}}
+    log = "".join(line("t", "create", i, {"ts": ts}) for i, ts in enumerate((25, 3, 20, 19.9, 31)))
+    got, _, _ = stats(plan({"root": scan}), log=log + line("u", "create", 1, {"ts": 1}))
+    assert (got["mutations"]["received"], got["mutations"]["too_late"]) == (6, 2)
+    assert [table["too_late"] for table in got["tables"]] == [2, 0]
+
+
 def test_loads_are_lines_but_not_mutations():
     with open("load", "w", encoding="utf-8") as file:
         file.write(SMALL)
@@ -221,7 +229,7 @@ def test_loads_are_lines_but_not_mutations():
     assert got["input"]["lines"] == 9
     assert (got["mutations"]["received"], got["steps"]["made"]) == (1, 1)
     assert got["steps"]["tables_touched"] == 1
-    assert got["tables"][1] == {"table": "u", "records": 1, "changes": 0}
+    assert got["tables"][1] == {"table": "u", "records": 1, "changes": 0, "too_late": 0}
 
 
 def test_views_are_recomputed_only_when_they_come_and_for_snapshots():

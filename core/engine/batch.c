@@ -123,19 +123,27 @@ static enum status check_existence(struct batch *batch, const struct mutation *m
     return OK;
 }
 
-/* False: the mutation is stale. Notes the version otherwise. */
-static bool take_version(struct batch *batch, const struct target *target, const struct mutation *m)
+static bool is_stale(const struct batch *batch, const struct target *target,
+                     const struct mutation *m)
+{
+    const struct version *version;
+
+    if (!m->has_version)
+        return false;
+    version = table_version(target->table, batch->key.bytes, batch->key.size, target->hash);
+    return version && !version->none && m->version <= version->version;
+}
+
+static void take_version(struct batch *batch, const struct target *target, const struct mutation *m)
 {
     struct table *table = target->table;
     struct version *version;
 
     if (!m->has_version)
-        return true;
+        return;
     version = table_version(table, batch->key.bytes, batch->key.size, target->hash);
     if (!version)
         version = table_version_add(table, batch->key.bytes, batch->key.size, target->hash);
-    else if (!version->none && m->version <= version->version)
-        return false;
     if (batch->transaction) {
         batch->versions = mem_grow(batch->versions, &batch->version_max, batch->version_count + 1,
                                    sizeof(*batch->versions));
@@ -144,7 +152,6 @@ static bool take_version(struct batch *batch, const struct target *target, const
     }
     version->version = m->version;
     version->none = false;
-    return true;
 }
 
 /* What a table's changes go to; NULL: no plan reads it. */
@@ -153,8 +160,17 @@ static struct node *scan_of(struct batch *batch, struct table *table)
     if (table->generation != batch->circuit->generation) {
         table->scan = circuit_scan(batch->circuit, table->name, table->name_size);
         table->generation = batch->circuit->generation;
+        late_open(&batch->late, table, table->scan ? table->scan->plan->as.scan.lateness : NULL);
     }
     return table->scan;
+}
+
+/* What a table's scans say of lateness; NULL: nothing. */
+static const struct plan_lateness *lateness_of(struct batch *batch, struct table *table)
+{
+    const struct node *scan = scan_of(batch, table);
+
+    return scan ? scan->plan->as.scan.lateness : NULL;
 }
 
 static void pass_on(void *context, struct table *table, struct row *row, int64_t weight)
@@ -226,31 +242,53 @@ static struct row_source content_of(struct batch *batch, const struct row *befor
     return content;
 }
 
-static void apply_record(struct batch *batch, const struct prepared *prepared,
-                         const struct mutation *m)
+/* False: the row would be late. */
+static bool apply_record(struct batch *batch, const struct prepared *prepared,
+                         const struct mutation *m, const struct plan_lateness *lateness)
 {
     const struct target *target = &prepared->target;
     struct row_source content =
         target->table->schema ? prepared->content : content_of(batch, target->row, m);
     struct hash128 hash = {0, 0};
+    struct row *row;
 
     if (target->table->lean)
         hash = row_content_hash(content.text, content.size, content.fields, content.count,
                                 &batch->lean->scratch);
-    if (target->row && is_content(target->row, &content, hash))
+    if (target->row && is_content(target->row, &content, hash)) {
         batch->counters.unchanged++;
-    else
-        coalesce_set(&batch->coalesce, target->table, target->at,
-                     make_row(batch, target, &content, hash));
+        return true;
+    }
+    row = make_row(batch, target, &content, hash);
+    if (late_is(&batch->late, target->table, lateness, row)) {
+        row_unref(row);
+        return false;
+    }
+    late_take(&batch->late, target->table, lateness, row, batch->transaction);
+    coalesce_set(&batch->coalesce, target->table, target->at, row);
+    return true;
+}
+
+static void count_late(struct batch *batch, struct table *table)
+{
+    table->late++;
+    batch->counters.too_late++;
 }
 
 static void apply_truncate(struct batch *batch, const struct mutation *m)
 {
     struct table *table = store_find(batch->store, m->table, m->table_size);
 
-    for (size_t i = 0; table && table->live && i < table->count; i++)
-        if (table->records[i].live)
+    const struct plan_lateness *lateness = table ? lateness_of(batch, table) : NULL;
+
+    for (size_t i = 0; table && table->live && i < table->count; i++) {
+        if (!table->records[i].live)
+            continue;
+        if (late_is(&batch->late, table, lateness, table->records[i].row))
+            count_late(batch, table);
+        else
             coalesce_set(&batch->coalesce, table, (uint32_t)i, NULL);
+    }
 }
 
 struct table *batch_table(struct batch *batch, const struct mutation *m)
@@ -333,6 +371,26 @@ enum status batch_check(struct batch *batch, const struct mutation *m, struct er
     return m->op == LINE_TRUNCATE ? OK : prepare(batch, m, &ignored, err);
 }
 
+/* Takes the mutation, unless it comes too late. */
+static void take(struct batch *batch, const struct prepared *prepared, const struct mutation *m)
+{
+    const struct target *target = &prepared->target;
+    const struct plan_lateness *lateness = lateness_of(batch, target->table);
+
+    if (is_stale(batch, target, m)) {
+        batch->counters.stale++;
+        return;
+    }
+    if (late_is(&batch->late, target->table, lateness, target->row) ||
+        (m->op != LINE_DELETE && !apply_record(batch, prepared, m, lateness))) {
+        count_late(batch, target->table);
+        return;
+    }
+    take_version(batch, target, m);
+    if (m->op == LINE_DELETE && target->row)
+        coalesce_set(&batch->coalesce, target->table, target->at, NULL);
+}
+
 enum status batch_apply(struct batch *batch, const struct mutation *m, struct err *err)
 {
     struct prepared prepared;
@@ -353,12 +411,7 @@ enum status batch_apply(struct batch *batch, const struct mutation *m, struct er
         learn_prefix(batch, target->table, m->id_text, prepared.prefix - 1);
     batch->waiting++;
     batch->counters.mutations++;
-    if (!take_version(batch, target, m))
-        batch->counters.stale++;
-    else if (m->op != LINE_DELETE)
-        apply_record(batch, &prepared, m);
-    else if (target->row)
-        coalesce_set(&batch->coalesce, target->table, target->at, NULL);
+    take(batch, &prepared, m);
     return OK;
 }
 
@@ -376,6 +429,7 @@ static void settle(struct batch *batch)
 {
     settle_prefixes(batch, true);
     batch->version_count = 0;
+    batch->late.count = 0;
     batch->waiting = 0;
 }
 
@@ -400,6 +454,7 @@ void batch_rollback(struct batch *batch)
         version->version = before->version;
         version->none = before->none;
     }
+    late_undo(&batch->late);
     coalesce_undo(&batch->coalesce);
     settle_prefixes(batch, false);
     settle(batch);
@@ -418,6 +473,7 @@ void batch_release(struct batch *batch)
 {
     coalesce_release(&batch->coalesce);
     free(batch->versions);
+    late_release(&batch->late);
     free(batch->prefixes);
     free(batch->fields);
     buf_release(&batch->key);

@@ -4,6 +4,7 @@
 #include "engine/circuit.h"
 #include "engine/coalesce.h"
 #include "engine/conform.h"
+#include "engine/late.h"
 #include "engine/lean.h"
 #include "engine/mutation.h"
 
@@ -22,6 +23,7 @@ struct version_before {
 struct batch_counters {
     uint64_t mutations;
     uint64_t stale;
+    uint64_t too_late;  /* of rows that lateness shuts out */
     uint64_t unchanged; /* left the content as it was */
     uint64_t create_existing;
     uint64_t update_missing;
@@ -42,6 +44,7 @@ struct batch {
     struct version_before *versions; /* to put back, within a transaction */
     size_t version_count;
     size_t version_max;
+    struct late late;
     struct table **prefixes; /* whose prefix was first seen in this transaction */
     size_t prefix_count;
     size_t prefix_max;

@@ -104,7 +104,10 @@ static struct buf node_text(const struct plan *plan, struct node *const *inputs)
     struct buf text = BUF_INIT;
 
     buf_add_format(&text, "%s ", plan_op_name(plan->op));
-    plan_write_arguments(&text, plan);
+    if (plan->op == PLAN_SCAN) /* one for a table: all say the same of lateness */
+        buf_add(&text, plan->as.scan.table, plan->as.scan.table_size);
+    else
+        plan_write_arguments(&text, plan);
     for (unsigned i = 0; i < plan->input_count; i++)
         buf_add_format(&text, " #%llu", (unsigned long long)inputs[i]->number);
     return text;
@@ -255,7 +258,7 @@ void circuit_adopt(struct circuit *circuit, struct circuit *from, struct node **
 
 struct node *circuit_scan(const struct circuit *circuit, const char *table, size_t size)
 {
-    const struct plan plan = {.op = PLAN_SCAN, .as.scan = {table, size}};
+    const struct plan plan = {.op = PLAN_SCAN, .as.scan = {.table = table, .table_size = size}};
     struct node *const none[1] = {NULL};
     struct buf text;
     uint32_t at;

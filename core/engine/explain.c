@@ -46,6 +46,8 @@ static const char *state_of(const struct node *node)
     case PLAN_INPUT:
         break;
     case PLAN_AGGREGATE:
+        if (node->plan->as.aggregate.closing)
+            return "what each group's aggregates remember, until its time is over";
         return "what each group's aggregates remember";
     case PLAN_DISTINCT:
         return "weights of its input";

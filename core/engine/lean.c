@@ -160,11 +160,14 @@ static void need_plan(struct needs *needs, const struct plan *plan)
     case PLAN_UNNEST:
         need(needs, &plan->as.unnest.field);
         break;
+    case PLAN_SCAN:
+        if (plan->as.scan.lateness)
+            need(needs, &plan->as.scan.lateness->time);
+        break;
     case PLAN_VIEW:
     case PLAN_FIXPOINT:
     case PLAN_RECURSE:
     case PLAN_INPUT:
-    case PLAN_SCAN:
     case PLAN_UNION:
     case PLAN_EXCEPT:
     case PLAN_INTERSECT:

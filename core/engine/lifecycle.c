@@ -182,6 +182,14 @@ static const struct plan_view *find_plan(const void *context, const char *id, si
     return at < ssp->view_count ? &ssp->views[at]->plan : NULL;
 }
 
+static const struct plan_scan *find_scan(const void *context, const char *table, size_t size)
+{
+    const struct ssp *ssp = context;
+    const struct node *scan = circuit_scan(&ssp->circuit, table, size);
+
+    return scan ? &scan->plan->as.scan : NULL;
+}
+
 enum status engine_register(struct ssp *ssp, const struct plan_source *source, struct err *err)
 {
     struct plan_view plan;
@@ -189,7 +197,7 @@ enum status engine_register(struct ssp *ssp, const struct plan_source *source, s
     struct node *root;
     struct zset content = ZSET_INIT;
     struct view *view;
-    const struct plan_known known = {find_plan, ssp};
+    const struct plan_known known = {find_plan, find_scan, ssp};
     size_t at;
 
     if (plan_read_member(ssp->reader.json, source, &ssp->defaults, &known, &plan, err) != OK)

@@ -450,6 +450,7 @@ struct ssp_counters ssp_counters(struct ssp *ssp)
         .update_missing = batch->update_missing,
         .delete_missing = batch->delete_missing,
         .late = ssp->pace.late,
+        .too_late = batch->too_late,
         .steps = ssp->steps,
         .updates = ssp->updates,
         .differences = ssp->differences,

@@ -94,6 +94,7 @@ static void add_mutations(struct stats *stats, const struct ssp *ssp)
         {"unchanged", STAT_COUNT, "Mutations that left the content as it was", NULL},
         {"stale", STAT_COUNT, "Mutations with an old version", NULL},
         {"late", STAT_COUNT, "Mutations from before the window that they joined", NULL},
+        {"too_late", STAT_COUNT, "Mutations not taken, by the lateness of their table", NULL},
         {"create_existing", STAT_COUNT, "Creates of records that existed", NULL},
         {"update_missing", STAT_COUNT, "Updates and patches of records that did not exist", NULL},
         {"delete_missing", STAT_COUNT, "Deletes of records that did not exist", NULL},
@@ -105,6 +106,7 @@ static void add_mutations(struct stats *stats, const struct ssp *ssp)
     add_number(table, counters->unchanged);
     add_number(table, counters->stale);
     add_number(table, ssp->pace.late);
+    add_number(table, counters->too_late);
     add_number(table, counters->create_existing);
     add_number(table, counters->update_missing);
     add_number(table, counters->delete_missing);
@@ -215,6 +217,7 @@ static void add_tables(struct stats *stats, const struct store *store)
         {"table", STAT_LABEL, NULL, NULL},
         {"records", STAT_GAUGE, "Records of the table", NULL},
         {"changes", STAT_COUNT, "Changes of its records by steps", NULL},
+        {"too_late", STAT_COUNT, "Mutations of it that were not taken, by its lateness", NULL},
     };
     struct stat_table *table = ADD_TABLE(stats, "tables", STAT_LIST, columns);
 
@@ -222,6 +225,7 @@ static void add_tables(struct stats *stats, const struct store *store)
         add_text(stats, table, store->tables[i]->name, store->tables[i]->name_size);
         add_number(table, store->tables[i]->live);
         add_number(table, store->tables[i]->changes);
+        add_number(table, store->tables[i]->late);
     }
 }
 

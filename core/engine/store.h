@@ -51,6 +51,9 @@ struct table {
     uint64_t flush;                /* the last one that changed any; coalesce.c */
     struct node *scan;             /* where its changes go, as of `generation` of the circuit */
     uint64_t generation;
+    uint64_t timed; /* by which lateness; 0: by none; engine/late.c */
+    int64_t latest; /* time of any row taken since; LATE_NEVER: of none */
+    uint64_t late;  /* mutations not taken */
 };
 
 struct store {

@@ -12,10 +12,14 @@
  * Without group_by there is one group that has a row also over nothing: at the root from the start,
  * in a subquery under every context of the second input.
  *
+ * Where rows can be late, groups are forgotten when no row that is taken can be theirs any more,
+ * and with them what they remember; what they show stays (closing.h).
+ *
  * Cost: for each row of the change one look-up and O(log group) for each aggregate that needs an
  * order; for each touched group its row. Aggregates that list all values write them all.
  */
 #include "op/accumulator.h"
+#include "op/closing.h"
 #include "op/group.h"
 
 #include "base/buf.h"
@@ -42,6 +46,7 @@ struct aggregate {
     struct accumulators accumulators;
     size_t *accumulator_of; /* each measure */
     struct groups groups;
+    struct closing closing;
     uint32_t *touched;
     size_t touched_count;
     size_t touched_max;
@@ -70,6 +75,7 @@ static void aggregate_init(struct op *op, const struct plan *plan)
     }
     accumulators_lay_out(&self->accumulators, op);
     groups_init(&self->groups, self->accumulators.state_size);
+    closing_init(&self->closing, self->plan->closing);
 }
 
 static struct group *touch(struct aggregate *self, uint32_t at)
@@ -81,6 +87,8 @@ static struct group *touch(struct aggregate *self, uint32_t at)
         self->touched = mem_grow(self->touched, &self->touched_max, self->touched_count + 1,
                                  sizeof(*self->touched));
         self->touched[self->touched_count++] = at;
+        if (group->weight == 0 && self->closing.plan)
+            closing_add(&self->closing, at, group_key(group) + group->context_size);
     }
     return group;
 }
@@ -328,6 +336,25 @@ static void settle(struct aggregate *self, uint32_t at, struct zset *out)
     groups_remove(&self->groups, at);
 }
 
+/* The groups whose time is over. */
+static void forget(struct aggregate *self)
+{
+    uint32_t at;
+
+    while (closing_next(&self->closing, &at)) {
+        struct group *group = group_at(&self->groups, at);
+
+        self->op.work++;
+        if (!group->live ||
+            !closing_is_over(&self->closing, group_key(group) + group->context_size))
+            continue; /* its rows have gone before, and another one has its place */
+        if (group->shown)
+            row_unref(group->shown);
+        accumulators_drop(&self->accumulators, group_state(group));
+        groups_remove(&self->groups, at);
+    }
+}
+
 /* What the groups behind will be asked for: the group, its row and its orders, their new ends. */
 static void settle_prefetch(const struct aggregate *self, size_t i)
 {
@@ -372,6 +399,8 @@ static void aggregate_step(struct op *op, struct zset *const *in, struct zset *o
         settle(self, self->touched[i], out);
     }
     self->touched_count = 0;
+    if (self->closing.plan)
+        forget(self);
 }
 
 static void aggregate_release(struct op *op)
@@ -387,6 +416,7 @@ static void aggregate_release(struct op *op)
         if (group->shown)
             row_unref(group->shown);
     }
+    closing_release(&self->closing);
     accumulators_release(&self->accumulators);
     groups_release(&self->groups);
     free(self->touched);
@@ -398,7 +428,7 @@ static void aggregate_release(struct op *op)
 static size_t aggregate_bytes(const struct op *op)
 {
     const struct aggregate *self = (const struct aggregate *)op;
-    size_t bytes = groups_bytes(&self->groups);
+    size_t bytes = groups_bytes(&self->groups) + closing_bytes(&self->closing);
 
     for (size_t i = 0; i < self->groups.count; i++)
         if (group_at(&self->groups, i)->live)

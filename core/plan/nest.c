@@ -1,6 +1,7 @@
 /* Decorrelation; see nest.h. */
 #include "plan/nest.h"
 
+#include "plan/closing.h"
 #include "plan/correlation.h"
 #include "plan/recursion.h"
 
@@ -59,8 +60,8 @@ static const struct plan *unary(struct nest *nest, enum plan_op op, const struct
     return plan;
 }
 
-static const struct plan *binary(struct nest *nest, enum plan_op op, const struct plan *left,
-                                 const struct plan *right)
+static struct plan *binary(struct nest *nest, enum plan_op op, const struct plan *left,
+                           const struct plan *right)
 {
     struct plan *plan = plan_new(nest, op, 2);
 
@@ -201,13 +202,14 @@ static struct lifted lift_aggregate(struct nest *nest, const struct plan *plan, 
 {
     struct plan *aggregate;
 
-    if (!in.bound || plan->as.aggregate.group_count)
-        return (struct lifted){over(nest, plan, in.plan), in.bound};
-    aggregate = plan_new(nest, PLAN_AGGREGATE, 2);
-    aggregate->as = plan->as;
-    aggregate->inputs[0] = in.plan;
-    aggregate->inputs[1] = contexts;
-    return (struct lifted){aggregate, true};
+    if (!in.bound || plan->as.aggregate.group_count) {
+        aggregate = over(nest, plan, in.plan);
+        aggregate->as.aggregate.closing = closing_find(nest->arena, &plan->as.aggregate, in.plan);
+    } else {
+        aggregate = binary(nest, PLAN_AGGREGATE, in.plan, contexts);
+        aggregate->as = plan->as;
+    }
+    return (struct lifted){aggregate, in.bound};
 }
 
 /* What depends on the rows around a row does so in each context. */

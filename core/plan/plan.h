@@ -61,9 +61,23 @@ enum plan_op {
     PLAN_TREE,      /* one row, the document of a tree view */
 };
 
+/*
+ * How far behind the latest row of its table a row may be; what is further behind is late, and not
+ * taken. All scans of a table say the same.
+ */
+struct plan_lateness {
+    struct expr time;         /* when a row is, in seconds since the epoch; null: never */
+    const struct path *field; /* that this reads */
+    int64_t by;               /* in microseconds */
+    const char *text;         /* canonical JSON, equal for equal ones */
+    size_t text_size;
+};
+
 struct plan_scan {
     const char *table; /* as bytes, NUL behind */
     size_t table_size;
+    const struct plan_lateness *lateness; /* NULL: no row is late */
+    const struct plan_scan *next;         /* of the view, of another table */
 };
 
 struct plan_projection {
@@ -197,7 +211,19 @@ struct plan_measure {
     size_t alias_size;
 };
 
+/* What tells when no row that is taken can be of a group any more: with the time of the latest
+ * group less the lateness in the place of `path`, `value` is what the groups that stay have at
+ * least. */
+struct plan_closing {
+    size_t group; /* the one that goes by time */
+    int64_t by;
+    const struct expr *value; /* never less for a later time */
+    const struct path *path;
+    bool first; /* an array, of which the first element counts */
+};
+
 struct plan_aggregate {
+    const struct plan_closing *closing; /* NULL: groups stay as long as they have rows */
     struct plan_group *groups;
     size_t group_count; /* 0: one row, also over nothing */
     struct plan_measure *measures;
@@ -364,7 +390,8 @@ struct plan_view {
     enum view_format format;
     enum view_emit emit;
     enum view_semantics semantics;
-    size_t operators; /* of the plan, with those of other views in it */
+    size_t operators;              /* of the plan, with those of other views in it */
+    const struct plan_scan *scans; /* of each table one, those of other views not included */
     const struct plan *root;
     const struct plan *circuit; /* as it runs: the members of the view, or its tree */
     struct plan_memory *memory; /* where all of it lives; the view owns one reference */

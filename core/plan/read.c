@@ -116,6 +116,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
     reader->operators = 0;
     reader->aside = false;
     reader->frame = NULL;
+    reader->scans = NULL;
     value.text = reader->text;
     *view = (struct plan_view){.format = defaults->format,
                                .emit = defaults->emit,
@@ -136,6 +137,7 @@ static bool read_view(struct plan_reader *reader, struct value value,
         goto refuse;
     view->root = plan_read_op(reader, root);
     view->operators = reader->operators;
+    view->scans = reader->scans;
     if (view->root) {
         size_t table_size;
         const char *table;
@@ -153,6 +155,20 @@ refuse:
     plan_memory_unref(memory);
     view->memory = NULL;
     return false;
+}
+
+/* For struct plan_known. */
+static const struct plan_scan *find_scan(const void *context, const char *table, size_t size)
+{
+    const struct plan_views *views = context;
+    uint64_t hash = hash_bytes(table, size);
+    size_t at;
+
+    for (uint32_t i = hashtab_first(&views->tables, hash, &at); i != HASHTAB_NONE;
+         i = hashtab_next(&views->tables, hash, &at))
+        if (views->scans[i]->table_size == size && memcmp(views->scans[i]->table, table, size) == 0)
+            return views->scans[i];
+    return NULL;
 }
 
 /* For struct plan_known. */
@@ -178,6 +194,15 @@ bool plan_views_add(struct plan_views *views, const struct plan_view *view)
     views->views = mem_grow(views->views, &views->max, views->count + 1, sizeof(*views->views));
     hashtab_insert(&views->ids, hash, (uint32_t)views->count);
     views->views[views->count++] = *view;
+    for (const struct plan_scan *scan = view->scans; scan; scan = scan->next) {
+        if (find_scan(views, scan->table, scan->table_size))
+            continue;
+        views->scans = mem_grow(views->scans, &views->scan_max, views->scan_count + 1,
+                                sizeof(const struct plan_scan *));
+        hashtab_insert(&views->tables, hash_bytes(scan->table, scan->table_size),
+                       (uint32_t)views->scan_count);
+        views->scans[views->scan_count++] = scan;
+    }
     return true;
 }
 
@@ -277,7 +302,7 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
                            struct err *err)
 {
     struct plan_reader reader = {
-        .json = json, .source = source, .err = err, .known = {find_view, views}};
+        .json = json, .source = source, .err = err, .known = {find_view, find_scan, views}};
     size_t at = source->size >= 3 && memcmp(source->bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 
     at = skip_space(source->bytes, source->size, at);
@@ -331,6 +356,8 @@ void plan_views_release(struct plan_views *views)
     for (size_t i = 0; i < views->count; i++)
         plan_memory_unref(views->views[i].memory);
     free(views->views);
+    free(views->scans);
     hashtab_release(&views->ids);
+    hashtab_release(&views->tables);
     *views = (struct plan_views){0};
 }

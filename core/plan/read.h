@@ -25,6 +25,10 @@ struct plan_views {
     size_t count;
     size_t max;
     struct hashtab ids;
+    const struct plan_scan **scans; /* of each table one */
+    size_t scan_count;
+    size_t scan_max;
+    struct hashtab tables;
 };
 
 /* Where text came from, for messages. */
@@ -44,6 +48,8 @@ enum status plan_read_file(struct json_reader *json, const struct plan_source *s
 /* The views that a plan may read: one by its id; NULL: there is none. */
 struct plan_known {
     const struct plan_view *(*find)(const void *context, const char *id, size_t size);
+    /* A scan of a table, in any view. */
+    const struct plan_scan *(*scan)(const void *context, const char *table, size_t size);
     const void *context;
 };
 

@@ -31,13 +31,13 @@ static bool read_scan(struct plan_reader *reader, struct value value, struct pla
     struct plan_scan *scan = &plan->as.scan;
     struct value table;
 
-    if (!plan_only(reader, value, "scan", "op table") ||
+    if (!plan_only(reader, value, "scan", "op table lateness") ||
         !plan_required(reader, value, "scan", "table", &table) ||
         !plan_text(reader, table, "\"table\"", &scan->table, &scan->table_size))
         return false;
     if (scan->table_size == 0)
         return plan_fail(reader, table, "the name of a table is empty");
-    return true;
+    return plan_read_lateness(reader, value, scan);
 }
 
 static bool read_filter(struct plan_reader *reader, struct value value, struct plan *plan)

@@ -1,6 +1,7 @@
 /* Reading what goes by points in time. */
 #include "base/duration.h"
 #include "plan/reader.h"
+#include "plan/write.h"
 
 #include "value/decimal.h"
 #include "value/time.h"
@@ -60,6 +61,81 @@ static bool read_duration(struct plan_reader *reader, struct value value, const 
                            "\"%s\" must be a duration such as \"16ms\", \"5s\", \"2m\", \"1h\" or "
                            "\"7d\", or a number of seconds, at most 100 years, not %s",
                            name, excerpt(given.text, given.size).text);
+}
+
+/* The scan of the table that was read before; NULL: this is the first one. */
+static const struct plan_scan *other_scan(const struct plan_reader *reader,
+                                          const struct plan_scan *scan, bool *own)
+{
+    *own = true;
+    for (const struct plan_scan *other = reader->scans; other; other = other->next)
+        if (other->table_size == scan->table_size &&
+            memcmp(other->table, scan->table, scan->table_size) == 0)
+            return other;
+    *own = false;
+    return reader->known.scan(reader->known.context, scan->table, scan->table_size);
+}
+
+static bool is_same(const struct plan_lateness *a, const struct plan_lateness *b)
+{
+    return a == b ||
+           (a && b && a->text_size == b->text_size && memcmp(a->text, b->text, a->text_size) == 0);
+}
+
+/* {"field":"ts","by":"1h"} */
+static bool read_lateness(struct plan_reader *reader, struct value value,
+                          struct plan_lateness *lateness)
+{
+    struct value field = VALUE_NONE;
+    struct value by = VALUE_NONE;
+    struct buf text = BUF_INIT;
+
+    if (!plan_only(reader, value, "\"lateness\"", "field by") ||
+        !plan_required(reader, value, "\"lateness\"", "field", &field) ||
+        !plan_required(reader, value, "\"lateness\"", "by", &by) ||
+        !read_duration(reader, by, "by", true, &lateness->by))
+        return false;
+    lateness->field = plan_path(reader, field);
+    if (!lateness->field || !read_call(reader, field, "epoch", "", &lateness->time))
+        return false;
+    buf_add_string(&text, "{\"field\":");
+    path_write(&text, lateness->field);
+    buf_add_string(&text, ",\"by\":");
+    plan_write_duration(&text, lateness->by);
+    buf_add_byte(&text, '}');
+    lateness->text = arena_copy(&reader->memory->arena, text.bytes, text.size);
+    lateness->text_size = text.size;
+    buf_release(&text);
+    return true;
+}
+
+bool plan_read_lateness(struct plan_reader *reader, struct value value, struct plan_scan *scan)
+{
+    struct value given = plan_member(value, "lateness");
+    const struct plan_scan *other;
+    struct plan_lateness *lateness;
+    bool own;
+
+    if (given.type != VALUE_MISSING) {
+        lateness = ARENA_NEW(&reader->memory->arena, struct plan_lateness);
+        scan->lateness = lateness;
+        if (!read_lateness(reader, given, lateness))
+            return false;
+    }
+    other = other_scan(reader, scan, &own);
+    if (other && !is_same(other->lateness, scan->lateness))
+        return plan_fail(reader, value,
+                         "another scan of table %s has %s; all scans of a table must say the same "
+                         "of lateness",
+                         quote(scan->table, scan->table_size).text,
+                         other->lateness
+                             ? excerpt(other->lateness->text, other->lateness->text_size).text
+                             : "no \"lateness\"");
+    if (!own) {
+        scan->next = reader->scans;
+        reader->scans = scan;
+    }
+    return true;
 }
 
 static bool read_times(struct plan_reader *reader, struct value value, struct plan_asof *asof)

@@ -37,6 +37,7 @@ struct plan_reader {
     bool key;                 /* an order_by, partition_by or join key is being read */
     uint32_t exists_count;    /* in the filter being read */
     struct plan_recursion *recursion; /* whose step is being read; NULL: none */
+    const struct plan_scan *scans;    /* of this view, of each table one */
     struct plan_join *pair;           /* whose "where" is being read; NULL: none */
 };
 
@@ -126,7 +127,8 @@ void plan_finish_time_group(struct plan_reader *reader, const struct plan_aggreg
 bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan,
                          struct plan_windowed *windowed);
 
-/* read_time.c */
+/* read_time.c: "lateness" of a scan; refuses one that is not that of the other scans. */
+bool plan_read_lateness(struct plan_reader *reader, struct value value, struct plan_scan *scan);
 bool plan_read_session(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_window(struct plan_reader *reader, struct value value, struct plan *plan);
 bool plan_read_unnest(struct plan_reader *reader, struct value value, struct plan *plan);

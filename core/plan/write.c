@@ -132,6 +132,15 @@ void plan_write_output(struct buf *buf, const struct expr *expr)
         buf_add_format(buf, "{\"literal\":%.*s}", (int)expr->value.size, expr->value.text);
 }
 
+static void write_scan(struct buf *buf, const struct plan_scan *scan)
+{
+    buf_add_string(buf, "\"table\":");
+    json_write_string(buf, scan->table, scan->table_size);
+    if (scan->lateness)
+        buf_add_format(buf, ",\"lateness\":%.*s", (int)scan->lateness->text_size,
+                       scan->lateness->text);
+}
+
 static void write_project(struct buf *buf, const struct plan_project *project)
 {
     buf_add_string(buf, "\"projections\":[");
@@ -400,8 +409,7 @@ void plan_write_arguments(struct buf *buf, const struct plan *plan)
 {
     switch (plan->op) {
     case PLAN_SCAN:
-        buf_add_string(buf, "\"table\":");
-        json_write_string(buf, plan->as.scan.table, plan->as.scan.table_size);
+        write_scan(buf, &plan->as.scan);
         break;
     case PLAN_FILTER:
         buf_add_string(buf, "\"predicate\":");

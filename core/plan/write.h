@@ -21,6 +21,7 @@ void plan_write_order(struct buf *buf, const struct order_field *fields, size_t 
 void plan_write_keys(struct buf *buf, const struct expr *keys, size_t count);
 
 void plan_write_asof(struct buf *buf, const struct plan_asof *asof); /* write_time.c */
+void plan_write_duration(struct buf *buf, int64_t microseconds);     /* in seconds */
 void plan_write_session(struct buf *buf, const struct plan_session *session);
 void plan_write_window(struct buf *buf, const struct plan_window *window); /* write_window.c */
 

@@ -3,8 +3,7 @@
 
 #include "value/decimal.h"
 
-/* A span of time in seconds. */
-static void write_duration(struct buf *buf, int64_t microseconds)
+void plan_write_duration(struct buf *buf, int64_t microseconds)
 {
     const struct decimal seconds = {microseconds, NULL, 6};
 
@@ -17,7 +16,7 @@ void plan_write_session(struct buf *buf, const struct plan_session *session)
     buf_add_string(buf, ",\"time\":");
     plan_write_field(buf, &session->start);
     buf_add_string(buf, ",\"gap\":");
-    write_duration(buf, session->gap);
+    plan_write_duration(buf, session->gap);
     buf_add_format(buf, ",\"alias\":%.*s", (int)session->alias_size, session->alias);
 }
 
@@ -30,7 +29,7 @@ void plan_write_asof(struct buf *buf, const struct plan_asof *asof)
     buf_add_byte(buf, '}');
     if (asof->bounded) {
         buf_add_string(buf, ",\"tolerance\":");
-        write_duration(buf, asof->tolerance);
+        plan_write_duration(buf, asof->tolerance);
     }
     buf_add_string(buf, asof->inner ? ",\"inner\":true" : ",\"inner\":false");
 }
