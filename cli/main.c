@@ -340,7 +340,10 @@ static int run_command(struct run *run)
         status = open_outputs(run);
         if (status)
             return status;
-        (void)ssp_explain(run->ssp, run->options.explain);
+        if (ssp_explain(run->ssp, run->options.explain, &error) != SSP_OK) {
+            print_error(stderr, &error, NULL);
+            return error.status;
+        }
         flush_output(run);
         return close_outputs(run);
     }

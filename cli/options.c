@@ -120,7 +120,7 @@ static const char help[] =
     "  -j, --threads=N        threads (default 1); from 2 on reading, writing and views have\n"
     "                         their own, and large steps may run on N\n"
     "      --explain[=FORMAT] print the circuit and exit: text (default), json, dot;\n"
-    "                         or plan: the plans as JSON\n"
+    "                         or plan: the plans as JSON; or sql: for PostgreSQL\n"
     "      --check            check the plans and exit\n"
     "      --verify[=N]       every N steps (default 1) compare views with a recomputation\n"
     "      --stats[=FILE]     at the end counters and times, as JSON, to standard error or FILE;\n"
@@ -352,7 +352,8 @@ static bool read_option(struct options *options, int option)
         options->explain = optarg ? optarg : "text";
         return strcmp(options->explain, "text") == 0 || strcmp(options->explain, "json") == 0 ||
                strcmp(options->explain, "dot") == 0 || strcmp(options->explain, "plan") == 0 ||
-               bad("--explain", "text, json, dot or plan", options->explain);
+               strcmp(options->explain, "sql") == 0 ||
+               bad("--explain", "text, json, dot, plan or sql", options->explain);
     case OPT_CHECK:
         options->check = true;
         return true;

@@ -169,9 +169,10 @@ void ssp_output_taken(struct ssp *ssp);
 const char *ssp_messages(const struct ssp *ssp, size_t *size);
 void ssp_messages_taken(struct ssp *ssp);
 
-/* Appends the circuit to the output: "text", "json" or "dot", or the plans as JSON: "plan"; false:
- * no such format. */
-bool ssp_explain(struct ssp *ssp, const char *format);
+/* Appends the circuit to the output: "text", "json" or "dot", or the plans as JSON: "plan", or in
+ * SQL: "sql". SSP_USAGE: there is no such format, or a plan that has no SQL. */
+int ssp_explain(struct ssp *ssp, const char *format, struct ssp_error *error)
+    __attribute__((warn_unused_result));
 
 struct ssp_counters ssp_counters(struct ssp *ssp);
 

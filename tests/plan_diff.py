@@ -209,4 +209,5 @@ def main():
     print(f"{checked} views agree")
 
 
-main()
+if __name__ == "__main__":
+    main()

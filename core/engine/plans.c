@@ -1,6 +1,8 @@
 /* Plan files, in JSON and in SQL, into views; and printing what became of them. */
+#include "base/mem.h"
 #include "engine/engine.h"
 #include "engine/explain.h"
+#include "sql/export.h"
 #include "sql/sql.h"
 
 #include <string.h>
@@ -48,11 +50,27 @@ int ssp_plan_sql(struct ssp *ssp, const char *source, const char *bytes, size_t 
     return read_plan(ssp, &file, true, error);
 }
 
-bool ssp_explain(struct ssp *ssp, const char *format)
+static int export(struct ssp *ssp, struct ssp_error *error)
 {
+    const struct plan_view **plans = mem_alloc((ssp->view_count + 1) * sizeof(*plans));
+    struct err err = {0};
+    bool ok;
+
+    for (size_t i = 0; i < ssp->view_count; i++)
+        plans[i] = &ssp->views[i]->plan;
+    ok = sql_export(&ssp->out, plans, ssp->view_count, &err);
+    free(plans);
+    return ok ? SSP_OK : engine_give(error, &err, false);
+}
+
+int ssp_explain(struct ssp *ssp, const char *format, struct ssp_error *error)
+{
+    if (strcmp(format, "sql") == 0)
+        return export(ssp, error);
     if (strcmp(format, "plan") == 0) {
         buf_add(&ssp->out, ssp->plans.bytes, ssp->plans.size);
-        return true;
+        return SSP_OK;
     }
-    return explain(&ssp->circuit, ssp->views, ssp->view_count, format, &ssp->out);
+    return explain(&ssp->circuit, ssp->views, ssp->view_count, format, &ssp->out) ? SSP_OK
+                                                                                  : SSP_USAGE;
 }

@@ -50,11 +50,24 @@ void code_call(struct code *code, scalar_function *function, uint32_t count)
     add(code, CODE_CALL, count)->as.function = function;
 }
 
+/* The last instruction is of one branch only: others jump over it, to the end. */
+static bool ends_in_branches(const struct program *program)
+{
+    for (size_t i = 0; i < program->count; i++) {
+        enum opcode op = program->code[i].op;
+
+        if (op >= CODE_JUMP && op <= CODE_JUMP_UNLESS &&
+            i + program->code[i].count == program->count)
+            return true;
+    }
+    return false;
+}
+
 void code_program(struct code *code, const struct program *program, bool exact)
 {
     size_t count = program->count;
 
-    if (exact && count && program->code[count - 1].op == CODE_ROUND)
+    if (exact && count && program->code[count - 1].op == CODE_ROUND && !ends_in_branches(program))
         count--;
     for (size_t i = 0; i < count; i++)
         *add(code, CODE_VALUE, 0) = program->code[i];

@@ -65,9 +65,11 @@ struct sql_item *sql_item_of_query(struct sql *sql, struct sql_scope *scope, con
     if (!rel)
         return NULL;
     for (size_t i = 0; i < query->count; i++) {
-        struct sql_column *column =
-            sql_column_add(sql, rel, query->outputs[i].name, query->outputs[i].type);
+        struct sql_column *column;
 
+        if (query->outputs[i].all)
+            continue;
+        column = sql_column_add(sql, rel, query->outputs[i].name, query->outputs[i].type);
         column->ambiguous = query->outputs[i].ambiguous;
         if (!query->apply || i + 1 < query->count)
             star_column(sql, item, column);
@@ -81,9 +83,9 @@ struct sql_item *sql_item_of_query(struct sql *sql, struct sql_scope *scope, con
     item->rel = rel;
     item->rels = rel->bit;
     if (query->apply) {
-        struct sql_expr *key = sql_call(
-            sql, SQL_BOOLEAN, "eq", location, 2, sql_given_key(sql, query->apply, location),
-            sql_of_column(sql, rel->columns[query->count - 1], location));
+        struct sql_expr *key = sql_call(sql, SQL_BOOLEAN, "eq", location, 2,
+                                        sql_given_key(sql, query->apply, location),
+                                        sql_of_column(sql, rel->columns[rel->count - 1], location));
 
         rel->apply = query->apply;
         item->needs = sql_asked(sql, scope, query->apply);
@@ -209,6 +211,12 @@ static struct sql_item *item_of_cte(struct sql *sql, struct sql_scope *scope, st
 
     if (syntax->ctequery->node_case != PG_QUERY__NODE__NODE_SELECT_STMT) {
         (void)sql_fail(sql, syntax->location, "WITH %s is no SELECT", cte->name);
+        return NULL;
+    }
+    if (syntax->search_clause || syntax->cycle_clause) {
+        (void)sql_fail(sql, syntax->location,
+                       "SEARCH and CYCLE are not supported; a recursion is a set, and ends when "
+                       "nothing new appears");
         return NULL;
     }
     if (cte->so_far)

@@ -20,8 +20,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ssp = ssp_new(&options, &error);
     if (input_give(ssp, data, size, true) == SSP_OK) {
         for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
-            if (!ssp_explain(ssp, formats[i]))
+            if (ssp_explain(ssp, formats[i], &error) != SSP_OK)
                 abort();
+        (void)(ssp_explain(ssp, "sql", &error) == SSP_OK); /* it may have none */
         ssp_start(ssp);
         for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
             input_give_lines(ssp, (const uint8_t *)lines[i], strlen(lines[i]));

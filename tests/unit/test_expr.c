@@ -59,6 +59,10 @@ static void test_arithmetic_inside_arithmetic_is_rounded_once(void **state)
     check("eq", "{'call':'add','args':[0.1,0.2]},0.3", "true");
     check("add", "1e20,0.5", "100000000000000000000"); /* the nearest double */
     check("coalesce", "{'call':'add','args':[1e20,0.5]}", "100000000000000000000");
+    check("abs",
+          "{'call':'coalesce','args':[{'call':'sub','args':[{'field':'i'},8]},"
+          "{'call':'add','args':[{'field':'i'},1]}]}",
+          "1"); /* from a branch, not the last one */
     check("floor", "{'call':'add','args':[1e20,0.5]}", "100000000000000000000");
 }
 
