@@ -125,8 +125,10 @@ struct value make_null(void)
 
 struct value make_value(struct buf *text, struct arena *scratch)
 {
-    struct value value = value_of(arena_copy(scratch, text->bytes, text->size), text->size);
+    struct value value = make_null();
 
+    if (text->size <= UINT32_MAX)
+        value = value_of(arena_copy(scratch, text->bytes, text->size), text->size);
     buf_release(text);
     return value;
 }

@@ -32,7 +32,8 @@ typedef const char *function_fault(const struct value *args, size_t count, struc
 const char *function_wants(const struct function *function, const struct value *args, size_t count,
                            struct arena *scratch, size_t *wrong);
 
-/* What functions make of what they compute; the buffer is released. */
+/* What functions make of what they compute; the buffer is released. Null if no value can hold it,
+ * which has 32 bits for its size. */
 struct value make_value(struct buf *text, struct arena *scratch);   /* JSON text */
 struct value make_string(struct buf *bytes, struct arena *scratch); /* the bytes of a string */
 struct value make_string_of(const char *bytes, size_t size, struct arena *scratch);

@@ -9,14 +9,12 @@
 #include <strings.h>
 
 /* The member of an object or the element of an array, from 0, or from the end below 0. */
-static struct value get(struct value from, struct value step, struct arena *scratch)
+static struct value get(struct value from, struct value step)
 {
     struct json_iter iter;
     struct value found = VALUE_NONE;
     int64_t index = 0;
     int64_t at = 0;
-    const char *key = NULL;
-    size_t size = 0;
 
     if (from.type == VALUE_ARRAY &&
         (step.type != VALUE_NUMBER || !number_int(step.text, step.size, &index)))
@@ -25,7 +23,6 @@ static struct value get(struct value from, struct value step, struct arena *scra
         return VALUE_NONE;
     if (from.type != VALUE_ARRAY && from.type != VALUE_OBJECT)
         return VALUE_NONE;
-    (void)string_of(step, scratch, &key, &size);
     iter = json_iter_of(from.text);
     if (index < 0) {
         while (json_iter_next(&iter))
@@ -33,7 +30,6 @@ static struct value get(struct value from, struct value step, struct arena *scra
         iter = json_iter_of(from.text);
         if (index < 0)
             return VALUE_NONE;
-        at = 0;
     }
     while (json_iter_next(&iter))
         if (iter.object ? iter.key_size == step.size && memcmp(iter.key, step.text, step.size) == 0
@@ -48,7 +44,8 @@ struct value function_get(const struct value *args, size_t count, struct arena *
     struct value value = args[0];
 
     for (size_t i = 1; i < count; i++)
-        value = get(value, args[i], scratch);
+        value = get(value, args[i]);
+    (void)scratch;
     return value;
 }
 

@@ -220,20 +220,6 @@ int decimal_compare(const struct decimal *a, const struct decimal *b)
     return sign;
 }
 
-bool decimal_is_integer(const struct decimal *decimal)
-{
-    struct decimal rest;
-    const struct decimal one = {1, NULL, 0};
-    bool result;
-
-    if (decimal->scale == 0)
-        return true;
-    decimal_divide(decimal, &one, NULL, &rest);
-    result = decimal_sign(&rest) == 0;
-    decimal_release(&rest);
-    return result;
-}
-
 /* GMP tells how many digits there are, or one more. */
 static bool fits_digits(const mpz_t number, size_t at_most)
 {

@@ -46,7 +46,6 @@ void decimal_negate(struct decimal *decimal);
 
 int decimal_sign(const struct decimal *decimal);
 int decimal_compare(const struct decimal *a, const struct decimal *b);
-bool decimal_is_integer(const struct decimal *decimal);
 
 /* True if the number is one that decimal_read() takes. */
 bool decimal_in_range(const struct decimal *decimal);

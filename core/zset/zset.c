@@ -180,16 +180,6 @@ struct row *zset_key_row(struct zset *zset, const struct row *row, size_t n)
     return NULL;
 }
 
-bool zset_equal(struct zset *a, struct zset *b)
-{
-    if (a->count != b->count)
-        return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (zset_weight(b, a->entries[i].row) != a->entries[i].weight)
-            return false;
-    return true;
-}
-
 void zset_clear(struct zset *zset)
 {
     for (size_t i = 0; i < zset->count; i++)

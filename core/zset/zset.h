@@ -50,7 +50,6 @@ int64_t zset_weight(struct zset *zset, const struct row *row);
 int64_t zset_key_weight(struct zset *zset, const struct row *row); /* of all rows of its key */
 /* The n-th row of its key, in no order; NULL: there are fewer. */
 struct row *zset_key_row(struct zset *zset, const struct row *row, size_t n);
-bool zset_equal(struct zset *a, struct zset *b);
 void zset_clear(struct zset *zset);   /* empty, keeps the memory of small sets */
 void zset_release(struct zset *zset); /* empty, gives the memory back */
 bool zset_check(const struct zset *zset);

@@ -1,6 +1,8 @@
 /* Expressions: every function, what is null, how numbers come out, how programs jump. */
 #include "test.h"
 
+#include "expr/function.h"
+
 /* What a call of the name gives for arguments, over a row. */
 static void check(const char *name, const char *args, const char *expected)
 {
@@ -371,6 +373,18 @@ static void test_windows_of_time(void **state)
     check("hop", "479,'1us',{'call':'lower','args':['1H']}", "null");
 }
 
+/* Its bytes are not looked at: nobody has as many. */
+static void test_what_no_value_can_hold_is_null(void **state)
+{
+    struct buf text = {.bytes = malloc(1), .size = (size_t)UINT32_MAX + 1, .max = 1};
+    struct arena scratch = ARENA_INIT;
+
+    (void)state;
+    assert_int_equal(make_value(&text, &scratch).type, VALUE_NULL);
+    assert_null(text.bytes);
+    arena_release(&scratch);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +403,7 @@ int main(void)
         cmocka_unit_test(test_json_is_taken_apart_and_put_together),
         cmocka_unit_test(test_times_stay_what_they_were),
         cmocka_unit_test(test_windows_of_time),
+        cmocka_unit_test(test_what_no_value_can_hold_is_null),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
