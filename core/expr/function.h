@@ -19,6 +19,9 @@ struct function {
 
 enum { FUNCTION_ANY = 255 };
 
+/* So many windows may hop() put a time in; beyond that it is null. */
+enum { HOP_MAX = 10000 };
+
 /* NULL: there is no such function. */
 const struct function *function_find(const char *name, size_t size);
 

@@ -14,7 +14,7 @@
 
 #define WANTS_DURATION "a duration such as \"5m\", or seconds above 0"
 
-enum { MICROSECOND_DIGITS = 6, HOP_MAX = 10000 };
+enum { MICROSECOND_DIGITS = 6 };
 
 static bool read_time(struct value value, struct arena *scratch, int64_t *time)
 {

@@ -1,5 +1,6 @@
 /* Reading what goes by points in time. */
 #include "base/duration.h"
+#include "expr/function.h"
 #include "plan/reader.h"
 #include "plan/write.h"
 
@@ -220,16 +221,15 @@ bool plan_is_time_group(struct value value)
 
 /* A length of time as another argument of a function. */
 static bool read_length(struct plan_reader *reader, struct value value, const char *window,
-                        const char *name, struct buf *more)
+                        const char *name, struct buf *more, int64_t *microseconds)
 {
     struct value length;
     struct decimal seconds = {0, NULL, 6};
-    int64_t microseconds = 0;
 
     if (!plan_required(reader, value, window, name, &length) ||
-        !read_duration(reader, length, name, false, &microseconds))
+        !read_duration(reader, length, name, false, microseconds))
         return false;
-    seconds.small = microseconds;
+    seconds.small = *microseconds;
     buf_add_byte(more, ',');
     decimal_write_exact(more, &seconds);
     return true;
@@ -242,12 +242,18 @@ static bool read_windows(struct plan_reader *reader, struct value value, bool ho
     const char *name = hop ? "hop" : "tumble";
     struct buf more = BUF_INIT;
     struct value field = VALUE_NONE;
+    int64_t slide = 1;
+    int64_t size = 0;
     bool ok = plan_only(reader, value, name, hop ? "field slide size" : "field size") &&
               plan_required(reader, value, name, "field", &field) &&
-              (!hop || read_length(reader, value, name, "slide", &more)) &&
-              read_length(reader, value, name, "size", &more);
+              (!hop || read_length(reader, value, name, "slide", &more, &slide)) &&
+              read_length(reader, value, name, "size", &more, &size);
 
     buf_add_byte(&more, '\0');
+    if (ok && hop && size / slide > HOP_MAX)
+        ok = plan_fail(reader, plan_member(value, "slide"),
+                       "a row would be in %lld windows, more than %d; give hop a longer slide",
+                       (long long)(size / slide), HOP_MAX);
     ok = ok && read_call(reader, field, name, more.bytes, expr);
     buf_release(&more);
     return ok;
