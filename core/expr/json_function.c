@@ -1,5 +1,6 @@
 /* Functions of values of any type: JSON, casts, choices among values. */
 #include "base/buf.h"
+#include "base/hashtab.h"
 #include "expr/function.h"
 #include "value/json_scan.h"
 #include "value/json_write.h"
@@ -7,6 +8,12 @@
 
 #include <string.h>
 #include <strings.h>
+
+#ifdef SSP_STRESS
+enum { FEW_MEMBERS = 2 };
+#else
+enum { FEW_MEMBERS = 32 };
+#endif
 
 /* The member of an object or the element of an array, from 0, or from the end below 0. */
 static struct value get(struct value from, struct value step)
@@ -116,21 +123,46 @@ struct value function_typeof(const struct value *args, size_t count, struct aren
     return *name ? make_string_of(name, strlen(name), scratch) : VALUE_NONE;
 }
 
+/* Whether no pair behind this one gives the same member; `seen` has the keys behind, or there are
+ * so few that they are looked through. */
+static bool is_last(const struct value *args, size_t count, size_t i, struct hashtab *seen)
+{
+    uint64_t hash;
+    size_t at;
+
+    if (args[i + 1].type == VALUE_MISSING)
+        return false;
+    if (count <= FEW_MEMBERS) {
+        for (size_t j = i + 2; j < count; j += 2)
+            if (args[j + 1].type != VALUE_MISSING && value_equal(args[i], args[j]))
+                return false;
+        return true;
+    }
+    hash = value_hash(args[i]);
+    for (uint32_t j = hashtab_first(seen, hash, &at); j != HASHTAB_NONE;
+         j = hashtab_next(seen, hash, &at))
+        if (value_equal(args[i], args[j]))
+            return false;
+    hashtab_insert(seen, hash, (uint32_t)i);
+    return true;
+}
+
 /* object(key, value, ...): of equal keys the last one; missing values are left out. */
 struct value function_object(const struct value *args, size_t count, struct arena *scratch)
 {
     struct buf text = BUF_INIT;
+    struct hashtab seen = HASHTAB_INIT;
+    bool *lasts = ARENA_ARRAY(scratch, bool, count);
 
     for (size_t i = 0; i < count; i += 2)
         if (args[i].type != VALUE_STRING || count % 2)
             return make_null();
+    for (size_t i = count; i > 0; i -= 2)
+        lasts[i - 2] = is_last(args, count, i - 2, &seen);
+    hashtab_release(&seen);
     buf_add_byte(&text, '{');
     for (size_t i = 0; i < count; i += 2) {
-        bool last = args[i + 1].type != VALUE_MISSING;
-
-        for (size_t j = i + 2; last && j < count; j += 2)
-            last = args[j + 1].type == VALUE_MISSING || !value_equal(args[i], args[j]);
-        if (!last)
+        if (!lasts[i])
             continue;
         if (text.size > 1)
             buf_add_byte(&text, ',');

@@ -43,51 +43,66 @@ static void write_plan(struct buf *buf, const struct accumulator_plan *plan)
     }
 }
 
-static bool same(const struct buf *a, const struct buf *b)
+static void write_value(struct buf *buf, const struct accumulators *self, uint32_t i)
 {
-    return a->size == b->size && memcmp(a->bytes, b->bytes, a->size) == 0;
+    plan_write_output(buf, self->exprs[i]);
+}
+
+static void write_accumulator(struct buf *buf, const struct accumulators *self, uint32_t i)
+{
+    write_plan(buf, &self->all[i].plan);
+}
+
+/* Which of those that are in the table has this text; `next` goes in if there is none. */
+static uint32_t find_text(struct hashtab *table, const struct buf *text, uint32_t next,
+                          void (*write)(struct buf *, const struct accumulators *, uint32_t),
+                          const struct accumulators *self)
+{
+    uint64_t hash = hash_bytes(text->bytes, text->size);
+    struct buf other = BUF_INIT;
+    size_t at;
+    uint32_t i = hashtab_first(table, hash, &at);
+
+    for (; i != HASHTAB_NONE; i = hashtab_next(table, hash, &at)) {
+        buf_clear(&other);
+        write(&other, self, i);
+        if (other.size == text->size && memcmp(other.bytes, text->bytes, text->size) == 0)
+            break;
+    }
+    if (i == HASHTAB_NONE) {
+        hashtab_insert(table, hash, next);
+        i = next;
+    }
+    buf_release(&other);
+    return i;
 }
 
 /* Which of the values an expression is; the same value has one evaluation. */
 static size_t value_of_expr(struct accumulators *self, const struct expr *expr)
 {
-    struct buf wanted = BUF_INIT;
-    struct buf other = BUF_INIT;
-    size_t i = 0;
+    struct buf text = BUF_INIT;
+    size_t i;
 
-    plan_write_output(&wanted, expr);
-    for (; i < self->value_count; i++) {
-        buf_clear(&other);
-        plan_write_output(&other, self->exprs[i]);
-        if (same(&wanted, &other))
-            break;
-    }
+    plan_write_output(&text, expr);
+    i = find_text(&self->by_expr, &text, (uint32_t)self->value_count, write_value, self);
     if (i == self->value_count)
         self->exprs[self->value_count++] = expr;
-    buf_release(&wanted);
-    buf_release(&other);
+    buf_release(&text);
     return i;
 }
 
 size_t accumulators_add(struct accumulators *self, const struct accumulator_plan *plan)
 {
-    struct buf wanted = BUF_INIT;
-    struct buf other = BUF_INIT;
-    size_t i = 0;
+    struct buf text = BUF_INIT;
+    size_t i;
 
-    write_plan(&wanted, plan);
-    for (; i < self->count; i++) {
-        buf_clear(&other);
-        write_plan(&other, &self->all[i].plan);
-        if (same(&wanted, &other))
-            break;
-    }
+    write_plan(&text, plan);
+    i = find_text(&self->by_plan, &text, (uint32_t)self->count, write_accumulator, self);
     if (i == self->count)
         self->all[self->count++].plan = *plan;
     else if (plan->squares)
         self->all[i].plan.squares = true;
-    buf_release(&wanted);
-    buf_release(&other);
+    buf_release(&text);
     return i;
 }
 
@@ -141,6 +156,8 @@ void accumulators_lay_out(struct accumulators *self, struct op *op)
         if (holds_rows(&one->plan))
             order_init(&one->order, one->plan.order, one->plan.order_count, &op->work);
     }
+    hashtab_release(&self->by_plan); /* all are there */
+    hashtab_release(&self->by_expr);
 }
 
 void accumulators_release(struct accumulators *self)

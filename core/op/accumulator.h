@@ -95,6 +95,8 @@ struct accumulators {
     const struct expr **exprs;
     struct value *values; /* of the row that is taken; text NULL: not asked for yet */
     size_t value_count;
+    struct hashtab by_plan; /* both, until they are laid out, by the text of what they compute */
+    struct hashtab by_expr;
 };
 
 /* Room for so many; add the plans, then lay them out. */

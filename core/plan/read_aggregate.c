@@ -1,6 +1,7 @@
 /* Reading aggregates: groups, measures, having. */
 #include "plan/reader.h"
 
+#include "base/hashtab.h"
 #include "value/decimal.h"
 #include "value/json_scan.h"
 
@@ -242,27 +243,39 @@ static bool read_measure(struct plan_reader *reader, struct value value,
     return true;
 }
 
+static struct value alias_of(const struct plan_aggregate *aggregate, size_t i)
+{
+    const struct plan_group *group = &aggregate->groups[i];
+    const struct plan_measure *measure;
+
+    if (i < aggregate->group_count)
+        return value_of(group->alias, group->alias_size);
+    measure = &aggregate->measures[i - aggregate->group_count];
+    return value_of(measure->alias, measure->alias_size);
+}
+
 /* Two columns of one name would be one field. */
 static bool check_aliases(struct plan_reader *reader, struct value at,
                           const struct plan_aggregate *aggregate)
 {
     size_t count = aggregate->group_count + aggregate->measure_count;
+    struct hashtab seen = HASHTAB_INIT;
+    bool ok = true;
 
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < i; j++) {
-            const struct plan_group *groups = aggregate->groups;
-            const struct plan_measure *measures = aggregate->measures;
-            size_t g = aggregate->group_count;
-            const char *a = i < g ? groups[i].alias : measures[i - g].alias;
-            const char *b = j < g ? groups[j].alias : measures[j - g].alias;
-            size_t a_size = i < g ? groups[i].alias_size : measures[i - g].alias_size;
-            size_t b_size = j < g ? groups[j].alias_size : measures[j - g].alias_size;
+    for (size_t i = 0; ok && i < count; i++) {
+        struct value alias = alias_of(aggregate, i);
+        uint64_t hash = value_hash(alias);
+        size_t place;
 
-            if (a_size == b_size && memcmp(a, b, a_size) == 0)
-                return plan_fail(reader, at, "two fields are named %s; give one an \"alias\"",
-                                 excerpt(a, a_size).text);
-        }
-    return true;
+        for (uint32_t j = hashtab_first(&seen, hash, &place); ok && j != HASHTAB_NONE;
+             j = hashtab_next(&seen, hash, &place))
+            if (value_equal(alias, alias_of(aggregate, j)))
+                ok = plan_fail(reader, at, "two fields are named %s; give one an \"alias\"",
+                               excerpt(alias.text, alias.size).text);
+        hashtab_insert(&seen, hash, (uint32_t)i);
+    }
+    hashtab_release(&seen);
+    return ok;
 }
 
 bool plan_read_aggregate(struct plan_reader *reader, struct value value, struct plan *plan,

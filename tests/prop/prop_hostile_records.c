@@ -98,6 +98,30 @@ static void test_ten_thousand_projected_fields(void **state)
     engine_free(&e, 5, "10^4 projected fields");
 }
 
+/* Each of another value, so that none shares what it remembers. */
+static void test_a_hundred_thousand_aggregates(void **state)
+{
+    struct engine e = engine_new(1);
+    char last[40];
+
+    (void)state;
+    (void)snprintf(last, sizeof(last), "\"m%d\":%d", WIDE - 1, WIDE);
+    text_add(&e.line, "{\"id\":\"v\",\"root\":{\"op\":\"aggregate\",\"aggregates\":[");
+    for (int i = 0; i < WIDE; i++)
+        text_add(&e.line,
+                 "%s{\"func\":\"sum\",\"alias\":\"m%d\",\"field\":{\"call\":\"add\",\"args\":[{"
+                 "\"field\":\"n\"},%d]}}",
+                 i ? "," : "", i, i);
+    take_plan(&e, "],\"input\":" SCAN "}}");
+    ssp_start(e.ssp);
+    text_add(&e.line, "{\"table\":\"t\",\"op\":\"update\",\"id\":1,\"record\":{\"n\":1}}");
+    take_line(&e);
+    assert_true(output_has(&e, last));
+    text_add(&e.line, "{\"table\":\"t\",\"op\":\"delete\",\"id\":1}");
+    take_line(&e);
+    engine_free(&e, 10, "10^5 aggregates");
+}
+
 static void test_a_hundred_thousand_equal_keys(void **state)
 {
     struct engine e = engine_new(1);
@@ -229,6 +253,7 @@ int main(void)
         cmocka_unit_test(test_a_field_replaced_among_a_hundred_thousand),
         cmocka_unit_test(test_a_join_of_records_of_a_hundred_thousand_fields),
         cmocka_unit_test(test_ten_thousand_projected_fields),
+        cmocka_unit_test(test_a_hundred_thousand_aggregates),
         cmocka_unit_test(test_a_hundred_thousand_equal_keys),
         cmocka_unit_test(test_a_deep_record_with_a_long_text),
         cmocka_unit_test(test_a_hundred_thousand_tables_in_as_many_transactions),

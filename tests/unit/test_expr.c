@@ -324,6 +324,24 @@ static void test_json_is_taken_apart_and_put_together(void **state)
     check("json_text", "{'field':'l'}", "'[3,1,2]'");
 }
 
+/* Of two hundred members, each of them given twice, the last ones. */
+static void test_an_object_of_many_members_has_each_once(void **state)
+{
+    struct buf args = BUF_INIT;
+    struct buf wanted = BUF_INIT;
+
+    (void)state;
+    for (int i = 0; i < 400; i++)
+        buf_add_format(&args, "%s'k%d',%d", i ? "," : "", i % 200, i);
+    for (int i = 200; i < 400; i++)
+        buf_add_format(&wanted, "%s'k%d':%d", i > 200 ? "," : "{", i % 200, i);
+    buf_add(&args, "", 1);
+    buf_add(&wanted, "}", 2);
+    check("object", args.bytes, wanted.bytes);
+    buf_release(&args);
+    buf_release(&wanted);
+}
+
 static void test_times_stay_what_they_were(void **state)
 {
     (void)state;
@@ -401,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_strings_are_put_together_and_taken_apart),
         cmocka_unit_test(test_casts),
         cmocka_unit_test(test_json_is_taken_apart_and_put_together),
+        cmocka_unit_test(test_an_object_of_many_members_has_each_once),
         cmocka_unit_test(test_times_stay_what_they_were),
         cmocka_unit_test(test_windows_of_time),
         cmocka_unit_test(test_what_no_value_can_hold_is_null),
