@@ -23,7 +23,8 @@ import tempfile
 import time
 
 from postgres import Postgres, available
-from postgres_query import DECLARED, Gen, TABLES, VALUES
+from postgres_more import More
+from postgres_query import DECLARED, TABLES, VALUES
 
 VIEWS = 10
 STEPS = 20
@@ -31,7 +32,8 @@ SKIPPED = 77
 # Errors that depend on the rows: division by zero, out of range, no such text, more than one row.
 BY_ROWS = re.compile("^(22|21000)")
 # What ssp refuses by design, by the message.
-NAMED = ("with DISTINCT, what ORDER BY goes by", "nested deeper than 64")
+NAMED = ("with DISTINCT, what ORDER BY goes by", "nested deeper than 64",
+         "LATERAL in an outer join asks for columns")
 
 
 class Number(str):
@@ -49,7 +51,17 @@ def by_value(value):
         return repr(value)
     if isinstance(value, list):
         return tuple(by_value(v) for v in value)
+    if isinstance(value, dict):
+        return tuple(sorted((k, by_value(v)) for k, v in value.items()))
     return (value,)
+
+
+def coarse(value):
+    """Without what is behind the 13th digit: how many digits a quotient has depends in PostgreSQL on
+    zeros at the end of its operands, and ssp knows none."""
+    if isinstance(value, decimal.Decimal):
+        return round(value, 13)
+    return tuple(map(coarse, value)) if isinstance(value, tuple) else value
 
 
 def row_of(record, columns):
@@ -67,9 +79,9 @@ class Case:
         rng = random.Random(seed)
         self.views = []
         for _ in range(VIEWS):
-            gen = Gen(rng)
-            text, columns = gen.query()
-            ordered = gen.chance(20) and all(t != "span" for _, t in columns)
+            gen = More(rng)
+            text, columns = gen.whole()
+            ordered = gen.chance(20) and all(t not in ("span", "list") for _, t in columns)
             if ordered:
                 text = f"SELECT * FROM ({text}) {gen.alias()}{gen.order(columns)}"
             self.views.append((text, [c for c, _ in columns], ordered))
@@ -109,7 +121,10 @@ def history(rng):
                     elif chance < 90:
                         record[column], columns[column] = None, "NULL"
                 if kind < 35:
-                    line["op"] = "patch"
+                    line["op"] = "patch" # objects are merged: not here
+                    for column in [c for c, t in TABLES[table].items() if t == "json"]:
+                        record.pop(column, None)
+                        columns.pop(column, None)
                 if rng.randrange(4) == 0:
                     del record["id"]
                 step.append(({**line, "record": record}, columns))
@@ -201,6 +216,17 @@ class Contents:
         return None
 
 
+    def agrees_coarsely(self, i, records):
+        _, columns, ordered = self.case.views[i]
+        expected = [coarse(row_of(r, columns)) for r in records]
+        if ordered:
+            return list(map(coarse, self.lists[i])) == expected
+        got = collections.Counter()
+        for row, weight in self.rows[i].items():
+            got[coarse(row)] += weight
+        return +got == collections.Counter(expected)
+
+
 class Tally(collections.Counter):
     pass
 
@@ -239,8 +265,11 @@ def run(ssp, postgres, case, tally):
                 continue
             tally["comparisons"] += 1
             tally["of them not empty"] += bool(lines)
-            what = contents.differs(i, [parse(line) for line in lines])
-            if what:
+            records = [parse(line) for line in lines]
+            what = contents.differs(i, records)
+            if what and contents.agrees_coarsely(i, records):
+                tally["of them but for digits behind the 13th"] += 1
+            elif what:
                 return i, step, what
     tally["queries"] += len(case.views)
     return None

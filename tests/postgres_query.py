@@ -3,21 +3,28 @@
 An expression is made for a type: int, big, num (numeric with digits that are known), any (numeric
 without), float, text, bool, date, ts, tz, span. A scope is a list of (expression, type).
 """
+import json
+import re
 
 # What a column is declared as, and what stands in its records: pairs of JSON and SQL.
 VALUES = {
-    "int": [(v, str(v)) for v in (0, 1, 1, 2, 3, -1, 7)] + [("2", "2"), (3.0, "3")],
-    "big": [(v, str(v)) for v in (0, 1, 2, -3, 5000000000)],
+    "int": [(v, str(v)) for v in (0, 1, 1, 2, 3, -1, 7, 2**31 - 1, 1 - 2**31)] + [("2", "2"), (3.0, "3")],
+    "big": [(v, str(v)) for v in (0, 1, 2, -3, 5000000000, 2**63 - 1, -2**62)],
     "num": [(1.5, "1.5"), ("1.10", "1.10"), (2, "2"), (-0.25, "-0.25"), (0, "0"),
             (100.01, "100.01"), ("7.005", "7.005"), (3.33, "3.33")],
     "any": [(0.1, "0.1"), (2, "2"), ("12345678901234567890.123", "12345678901234567890.123"),
-            (1e-7, "0.0000001"), (-3.5, "-3.5"), (1000, "1000")],
+            (1e-7, "0.0000001"), (-3.5, "-3.5"), (1000, "1000"),
+            ("99999999999999999999.99999", "99999999999999999999.99999"),
+            ("0.00000000000000000001", "0.00000000000000000001"), (-1e15, "-1000000000000000"),
+            (12345.6789, "12345.6789")],
     "float": [(0.1, "0.1"), (0.2, "0.2"), (1.5, "1.5"), (-2.5, "-2.5"), (1e16, "1e16"), (3, "3"),
-              ("0.5", "0.5"), (0, "0")],
-    "text": [(v, f"'{v}'") for v in ("a", "b", "ab", "", "B", "a b", "ä", "12", "1.5")],
+              ("0.5", "0.5"), (0, "0"), (1e300, "1e300"), (-5e-324, "-5e-324"), (1e15, "1e15"),
+              (123456.789, "123456.789"), (1e-5, "1e-5")],
+    "text": [(v, f"'{v}'") for v in ("a", "b", "ab", "", "B", "a b", "ä", "12", "1.5", " a",
+                                         "€uro \\_%", "A\tB")],
     "bool": [(True, "true"), (False, "false"), ("yes", "true"), ("f", "false")],
     "date": [(v, f"'{v}'") for v in ("2024-02-28", "2024-02-29", "2024-03-31", "2023-12-31",
-                                     "1999-01-01")],
+                                     "1999-01-01", "1000-01-01", "5000-06-15")],
     "ts": [(v, f"'{v}'") for v in ("2024-02-28T10:00:00", "2024-02-28 10:00:00.5", "2024-03-31",
                                    "2024-02-28T23:59:59.999999", "2023-12-31T00:00:00Z",
                                    "1969-12-31T23:00:00")],
@@ -25,14 +32,17 @@ VALUES = {
                                    "2024-03-31T01:30:00-05", "2024-02-28T10:00:00.25Z")],
     "span": [(v, f"'{v}'") for v in ("1 day", "02:30:00", "1 year 2 mons", "-3 days 04:00:00",
                                      "90 minutes", "1 mon -1 days", "PT1.5S", "36:00:00")],
+    "json": [(v, "'" + json.dumps(v) + "'") for v in (
+        {"k": 1, "s": "x", "a": [1, "b", {"c": True}]}, {"s": None, "a": []}, {"k": "7", "s": "ä"}, [1, 2],
+        {"k": -3, "a": [{"c": "d"}]})],
 }
 DECLARED = {"int": "integer", "big": "bigint", "num": "numeric(8,2)", "any": "numeric",
             "float": "double precision", "text": "text", "bool": "boolean", "date": "date",
-            "ts": "timestamp", "tz": "timestamptz", "span": "interval"}
+            "ts": "timestamp", "tz": "timestamptz", "span": "interval", "json": "jsonb"}
 TABLES = {
     "t": {"id": "int", "a": "int", "n": "num", "s": "text", "d": "date", "g": "big"},
     "u": {"id": "int", "a": "int", "f": "float", "s": "text", "m": "ts", "x": "any", "i": "span"},
-    "w": {"id": "int", "b": "int", "o": "bool", "n": "num", "z": "tz", "s": "text"},
+    "w": {"id": "int", "b": "int", "o": "bool", "n": "num", "z": "tz", "s": "text", "j": "json"},
 }
 NUMBERS = ("int", "big", "num", "any", "float")
 KEYS = ("int", "int", "text", "num", "date")
@@ -69,7 +79,23 @@ class Gen:
         found = [e for e, t in scope if t == type_]
         return self.rng.choice(found) if found and not self.chance(12) else self.literal(type_)
 
+    def member(self, scope, type_):
+        """A part of a JSON column; None: there is no such column."""
+        found = [e for e, t in scope if t == "json"]
+        if not found:
+            return None
+        column = self.rng.choice(found)
+        if type_ == "int":
+            return self.pick(f"({column} ->> 'k')::int", f"({column} -> 'a' ->> 0 = '1')::int")
+        return self.pick(f"({column} ->> 's')", f"({column} -> 'a' ->> {self.pick(0, 1, -1)})",
+                         f"({column} #>> '{{a,2,c}}')", f"({column} ->> 0)", f"jsonb_typeof({column} -> 'a')",
+                         f"({column} -> 'a' -> 0 ->> 'c')")
+
     def value(self, scope, type_, depth=2):
+        if type_ in ("int", "text") and self.chance(10):
+            part = self.member(scope, type_)
+            if part:
+                return part
         if depth == 0 or self.chance(40):
             return self.column(scope, type_)
         again = lambda t=type_: self.value(scope, t, depth - 1)
@@ -218,7 +244,7 @@ class Gen:
         if type_ == "num":
             return f"(SELECT sum({self.column(inner, 'num')}) FROM {rows}{where})"
         if self.chance(25):
-            column = self.rng.choice([e for e, t in inner if t == "int"])
+            column = self.rng.choice([e for e, t in inner if t == "int"] or ["1"])
             return (f"(SELECT {column} AS q FROM {rows}{where}"
                     f" ORDER BY {column} {self.pick('ASC', 'DESC')} LIMIT 1)")
         what = self.pick("count(*)", f"max({self.value(inner, 'int', 1)})",
@@ -293,7 +319,7 @@ class Gen:
     def grouped(self, scope, types):
         groups = [(self.value(scope, t, 1), t) for t in
                   self.rng.sample(["int", "text", "num", "date", "ts"], self.rng.randrange(3))]
-        groups = [(g, t) for g, t in groups if "r" in g and not g.startswith("CAST(")]
+        groups = [(g, t) for g, t in groups if re.search(r"\br\d", g) and not g.startswith("CAST(")]
         columns = groups + [self.aggregate(scope) for _ in range(self.rng.randrange(1, 3))]
         if types is not None:
             columns = [next((c for c in columns if c[1] == t), (f"min({self.column(scope, t)})", t))

@@ -112,8 +112,11 @@ static void write_at(struct buf *out, const struct items *items, size_t at)
 }
 
 /* The same in full, as numeric. */
-static bool write_numeric(struct buf *out, const struct items *items, enum plan_function function)
+static bool write_numeric(struct buf *out, const struct items *items,
+                          const struct plan_measure *measure)
 {
+    enum plan_function function = measure->function;
+    unsigned shown = measure->numeric - 1;
     bool sample = function == AGGREGATE_STDDEV || function == AGGREGATE_VARIANCE;
     struct decimal sum = DECIMAL_ZERO;
     struct decimal squares = DECIMAL_ZERO;
@@ -135,10 +138,11 @@ static bool write_numeric(struct buf *out, const struct items *items, enum plan_
     if (ok && function == AGGREGATE_SUM)
         result = decimal_copy(&sum);
     else if (ok && function == AGGREGATE_AVG)
-        result = numeric_quotient(&sum, &count);
+        result = numeric_quotient(&sum, &count, shown);
     else if (ok)
         result = numeric_variance(&sum, &squares, (int64_t)items->count, sample,
-                                  function == AGGREGATE_STDDEV || function == AGGREGATE_STDDEV_POP);
+                                  function == AGGREGATE_STDDEV || function == AGGREGATE_STDDEV_POP,
+                                  shown);
     if (ok)
         decimal_write_exact(out, &result);
     decimal_release(&sum);
@@ -323,7 +327,8 @@ static void write_measure(struct run *run, struct buf *out, const struct bag_ent
         ok = write_percentile(
             out, &items, function == AGGREGATE_MEDIAN ? value_of("0.5", 3) : measure->parameter);
     } else if (is_numeric(function)) {
-        ok = (measure->numeric ? write_numeric : write_numbers)(out, &items, function);
+        ok = measure->numeric ? write_numeric(out, &items, measure)
+                              : write_numbers(out, &items, function);
     } else if (function == AGGREGATE_BOOL_AND || function == AGGREGATE_BOOL_OR) {
         ok = write_truth(out, &items, function == AGGREGATE_BOOL_AND);
     } else if (function == AGGREGATE_ARRAY_AGG || function == AGGREGATE_JSON_AGG ||

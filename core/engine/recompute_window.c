@@ -134,7 +134,7 @@ static void write_sum(struct buf *out, const struct decimal *sum, int64_t number
     bool ok = numbers > 0 && fit;
 
     if (ok && call->numeric)
-        numeric_write_sum(out, sum, numbers, mean);
+        numeric_write_sum(out, sum, numbers, mean, call->numeric - 1);
     else if (ok)
         ok = mean ? decimal_write_ratio(out, sum, &count) : decimal_write(out, sum);
     if (!ok)

@@ -62,7 +62,7 @@ scalar_function function_lower, function_upper, function_length, function_substr
 scalar_function function_get, function_path, function_array_length, function_keys, function_typeof,
     function_object, function_array, function_to_text, function_to_number, function_to_integer,
     function_to_boolean, function_to_json, function_nullif, function_greatest, function_least,
-    function_is_distinct, function_contains, function_json_text;
+    function_is_distinct, function_contains, function_json_text, function_nulls_last;
 function_fault function_path_fault, function_object_fault;
 /* time_function.c */
 scalar_function function_date_trunc, function_extract, function_epoch, function_to_timestamp,

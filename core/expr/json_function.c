@@ -203,6 +203,21 @@ struct value function_array(const struct value *args, size_t count, struct arena
     return make_value(&text, scratch);
 }
 
+/* An array whose first element is null has it at its end. */
+struct value function_nulls_last(const struct value *args, size_t count, struct arena *scratch)
+{
+    struct buf text = BUF_INIT;
+    const struct value array = args[0];
+
+    (void)count;
+    if (array.type != VALUE_ARRAY || strncmp(array.text, "[null,", 6) != 0)
+        return array;
+    buf_add_byte(&text, '[');
+    buf_add(&text, array.text + 6, array.size - 7);
+    buf_add_string(&text, ",null]");
+    return make_value(&text, scratch);
+}
+
 /* A string is itself; numbers in the canonical spelling, so that equal values have equal texts. */
 struct value function_to_text(const struct value *args, size_t count, struct arena *scratch)
 {

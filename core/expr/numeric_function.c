@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { FIXED_MAX = 1000 };
+
 /* cast(value, type): null if it cannot be of it. */
 struct value function_cast(const struct value *args, size_t count, struct arena *scratch)
 {
@@ -37,10 +39,13 @@ struct value function_numeric_div(const struct value *args, size_t count, struct
     struct decimal b = DECIMAL_ZERO;
     struct decimal quotient;
     struct buf text = BUF_INIT;
+    int64_t shown = 0;
 
-    (void)count;
+    if (count == 3 && args[2].type == VALUE_NUMBER)
+        (void)number_int(args[2].text, args[2].size, &shown);
+    shown = shown < 0 ? 0 : shown > FIXED_MAX ? FIXED_MAX : shown;
     if (read_number(&a, args[0]) && read_number(&b, args[1]) && decimal_sign(&b) != 0) {
-        quotient = numeric_quotient(&a, &b);
+        quotient = numeric_quotient(&a, &b, (unsigned)shown);
         decimal_write_exact(&text, &quotient);
         decimal_release(&quotient);
     }
@@ -48,8 +53,6 @@ struct value function_numeric_div(const struct value *args, size_t count, struct
     decimal_release(&b);
     return text.size ? make_value(&text, scratch) : make_null();
 }
-
-enum { FIXED_MAX = 1000 };
 
 /* A number without an exponent, rounded to so many digits behind the point if they are given. */
 static bool write_fixed(struct buf *text, const struct value *args, size_t count)

@@ -114,8 +114,9 @@ static void write_numeric(const struct plan_measure *measure, const struct accum
     }
     result = measure->function == AGGREGATE_SUM ? decimal_copy(sum)
              : measure->function == AGGREGATE_AVG
-                 ? numeric_quotient(sum, &count)
-                 : numeric_variance(sum, &from->squares, from->count, sample, root);
+                 ? numeric_quotient(sum, &count, measure->numeric - 1)
+                 : numeric_variance(sum, &from->squares, from->count, sample, root,
+                                    measure->numeric - 1);
     decimal_write_exact(out, &result);
     decimal_release(&result);
 }

@@ -56,7 +56,8 @@ static void write_aggregate(struct window *self, struct window_call *call, int64
     } else {
         sums = tally->numbers > 0 && tally->unfit == 0;
         if (sums && call->plan->numeric) {
-            numeric_write_sum(out, &tally->sum, tally->numbers, call->plan->function == WINDOW_AVG);
+            numeric_write_sum(out, &tally->sum, tally->numbers, call->plan->function == WINDOW_AVG,
+                              call->plan->numeric - 1);
             return;
         }
         count = decimal_of_int(tally->numbers);

@@ -202,7 +202,8 @@ struct plan_measure {
     enum plan_function function;
     struct expr *expr; /* NULL: rows are counted */
     bool distinct;     /* each value once */
-    bool numeric;      /* sums are not rounded; quotients and roots have PostgreSQL's digits */
+    unsigned numeric;  /* sums are not rounded, quotients and roots have PostgreSQL's digits: of
+                        * values that show (numeric - 1) digits behind the point; 0: no */
     struct predicate *filter;
     struct order_field *order; /* what rows are sorted by: order_by, "by", else the expression */
     size_t order_count;
@@ -277,7 +278,7 @@ struct plan_call {
     struct expr *expr;      /* its first argument; NULL: none */
     int64_t number;         /* how far lag and lead look; the buckets of ntile */
     struct expr *otherwise; /* lag and lead outside of the partition; NULL: null */
-    bool numeric;           /* sum and avg as PostgreSQL's numerics */
+    unsigned numeric;       /* sum and avg, as in plan_measure */
     struct window_frame frame;
     struct path *field; /* of one step: its alias */
 };

@@ -4,9 +4,12 @@
 #include "base/hashtab.h"
 #include "value/decimal.h"
 #include "value/json_scan.h"
+#include "value/number.h"
 
 #include <stdio.h>
 #include <string.h>
+
+enum { SHOWN_MAX = 1000 };
 
 /* A path, {"field":...,"alias":...}, {"expr":...,"alias":...} or a window of time. */
 static bool read_group(struct plan_reader *reader, struct value value, struct plan_group *group,
@@ -193,20 +196,30 @@ static bool read_alias(struct plan_reader *reader, struct value value, struct pl
     return true;
 }
 
-bool plan_flag(struct plan_reader *reader, struct value value, const char *name, bool *flag)
+bool plan_numeric(struct plan_reader *reader, struct value value, unsigned *numeric)
 {
-    struct value given = plan_member(value, name);
+    struct value given = plan_member(value, "numeric");
+    int64_t shown = 0;
 
-    *flag = given.type == VALUE_TRUE;
+    if (given.type == VALUE_NUMBER && number_int(given.text, given.size, &shown) && shown >= 0 &&
+        shown <= SHOWN_MAX) {
+        *numeric = 1 + (unsigned)shown;
+        return true;
+    }
+    *numeric = given.type == VALUE_TRUE;
     return given.type == VALUE_MISSING || given.type == VALUE_TRUE || given.type == VALUE_FALSE ||
-           plan_fail(reader, given, "\"%s\" must be true or false, not %s", name,
-                     excerpt(given.text, given.size).text);
+           plan_fail(
+               reader, given,
+               "\"numeric\" must be true, false, or how many digits the values show behind the "
+               "point, 0 to %d, not %s",
+               SHOWN_MAX, excerpt(given.text, given.size).text);
 }
 
 static bool read_measure(struct plan_reader *reader, struct value value,
                          struct plan_measure *measure)
 {
     struct value field;
+    struct value distinct;
     char what[48];
 
     if (value.type != VALUE_OBJECT)
@@ -225,10 +238,15 @@ static bool read_measure(struct plan_reader *reader, struct value value,
     } else if (measure->function != AGGREGATE_COUNT) {
         return plan_required(reader, value, what, "field", &field);
     }
-    if (!plan_flag(reader, value, "distinct", &measure->distinct) ||
-        !plan_flag(reader, value, "numeric", &measure->numeric))
+    distinct = plan_member(value, "distinct");
+    if (distinct.type != VALUE_MISSING && distinct.type != VALUE_TRUE &&
+        distinct.type != VALUE_FALSE)
+        return plan_fail(reader, distinct, "\"distinct\" must be true or false, not %s",
+                         excerpt(distinct.text, distinct.size).text);
+    if (!plan_numeric(reader, value, &measure->numeric))
         return false;
-    measure->distinct = measure->distinct || measure->function == AGGREGATE_COUNT_DISTINCT;
+    measure->distinct =
+        distinct.type == VALUE_TRUE || measure->function == AGGREGATE_COUNT_DISTINCT;
     if (measure->distinct && !measure->expr)
         return plan_fail(reader, plan_member(value, "distinct"),
                          "\"distinct\" without a field to count the values of");

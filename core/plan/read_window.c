@@ -266,9 +266,8 @@ static bool read_call(struct plan_reader *reader, struct value value, struct pla
                      call->function == WINDOW_SUM || call->function == WINDOW_AVG
                          ? "func args frame alias numeric"
                          : "func args frame alias") &&
-           plan_flag(reader, value, "numeric", &call->numeric) &&
-           read_arguments(reader, value, call) && read_own_frame(reader, value, window, call) &&
-           read_alias(reader, value, window, call);
+           plan_numeric(reader, value, &call->numeric) && read_arguments(reader, value, call) &&
+           read_own_frame(reader, value, window, call) && read_alias(reader, value, window, call);
 }
 
 bool plan_read_window(struct plan_reader *reader, struct value value, struct plan *plan)

@@ -84,8 +84,8 @@ bool plan_operand(struct plan_reader *reader, struct value value, struct expr *e
 /* Where a field is expected: a path, or an operand in braces. */
 bool plan_field(struct plan_reader *reader, struct value value, struct expr *expr);
 /* The same for keys, which have no values of enclosing rows in them. */
-/* A member that is true or false; false if it is not there. */
-bool plan_flag(struct plan_reader *reader, struct value value, const char *name, bool *flag);
+/* The member "numeric" of an aggregate: true, or how many digits the values show. */
+bool plan_numeric(struct plan_reader *reader, struct value value, unsigned *numeric);
 bool plan_key(struct plan_reader *reader, struct value value, struct expr *expr);
 bool plan_constant(struct plan_reader *reader, struct value value, struct expr *expr);
 

@@ -240,7 +240,7 @@ static void write_measure(struct buf *buf, const struct plan_measure *measure)
     if (measure->distinct)
         buf_add_string(buf, ",\"distinct\":true");
     if (measure->numeric)
-        buf_add_string(buf, ",\"numeric\":true");
+        buf_add_format(buf, ",\"numeric\":%u", measure->numeric - 1);
     if (measure->filter) {
         buf_add_string(buf, ",\"filter\":");
         plan_write_predicate(buf, measure->filter);

@@ -46,7 +46,7 @@ static void write_call(struct buf *buf, const struct plan_call *call)
         buf_add_byte(buf, '}');
     }
     if (call->numeric)
-        buf_add_string(buf, ",\"numeric\":true");
+        buf_add_format(buf, ",\"numeric\":%u", call->numeric - 1);
     buf_add_format(buf, ",\"alias\":%.*s}", (int)call->field->steps->key_size,
                    call->field->steps->key);
 }

@@ -70,6 +70,19 @@ static enum sql_type numeric_type(const struct operands *o)
     return sql_scaled(left > right ? left : right);
 }
 
+/* Told which digits the operands show, as far as that is known. */
+static struct sql_expr *quotient(struct sql *sql, const struct operands *o)
+{
+    int left = scale_of(o->left);
+    int right = scale_of(o->right);
+    int shown = left > right ? left : right;
+
+    if (shown <= 0)
+        return sql_call(sql, SQL_NUMERIC, "numeric_div", o->location, 2, o->left, o->right);
+    return sql_call(sql, SQL_NUMERIC, "numeric_div", o->location, 3, o->left, o->right,
+                    sql_const(sql, SQL_INTEGER, sql_text(sql, "%d", shown), o->location));
+}
+
 static struct sql_expr *of_numbers(struct sql *sql, const struct operands *o)
 {
     enum sql_type left = o->left->type;
@@ -85,7 +98,7 @@ static struct sql_expr *of_numbers(struct sql *sql, const struct operands *o)
         return sql_call(sql, left > right ? left : right, *o->op == '/' ? "quotient" : name,
                         o->location, 2, o->left, o->right);
     if (*o->op == '/')
-        return sql_call(sql, SQL_NUMERIC, "numeric_div", o->location, 2, o->left, o->right);
+        return quotient(sql, o);
     return sql_exact(sql, sql_call(sql, numeric_type(o), name, o->location, 2, o->left, o->right));
 }
 

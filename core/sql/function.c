@@ -162,6 +162,14 @@ static struct sql_expr *group_aggregate(struct sql *sql, struct sql_scope *scope
     return expr;
 }
 
+/* The distinct values of an array are in order, null before all; PostgreSQL has it behind them. */
+static struct sql_expr *with_nulls_last(struct sql *sql, struct sql_expr *expr)
+{
+    if (!expr || !expr->distinct || (expr->type != SQL_ARRAY && expr->type != SQL_JSON))
+        return expr;
+    return sql_call(sql, expr->type, "nulls_last", expr->location, 1, expr);
+}
+
 struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
                               const PgQuery__FuncCall *syntax)
 {
@@ -179,7 +187,7 @@ struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
     if (syntax->over)
         return sql_window(sql, scope, syntax);
     if (which < sizeof(aggregates) / sizeof(aggregates[0]))
-        return group_aggregate(sql, scope, syntax, which);
+        return with_nulls_last(sql, group_aggregate(sql, scope, syntax, which));
     if (!plain) {
         (void)sql_fail(sql, syntax->location, "%s is no aggregate", quote(name, strlen(name)).text);
         return NULL;

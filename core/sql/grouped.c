@@ -149,7 +149,7 @@ static void write_aggregate(struct rewrite *r, struct buf *buf, const struct sql
     if (expr->distinct)
         buf_add_string(buf, ",\"distinct\":true");
     if (sql_base(expr->type) == SQL_NUMERIC && expr->text[0] != 'm')
-        buf_add_string(buf, ",\"numeric\":true");
+        buf_add_format(buf, ",\"numeric\":%d", sql_shown(expr->args[0]->type));
     if (expr->order_count && expr->distinct && !is_ascending_by(expr))
         (void)sql_fail(sql, expr->location,
                        "DISTINCT with ORDER BY: distinct values are in their own ascending order");

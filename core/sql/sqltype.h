@@ -36,6 +36,12 @@ static inline int sql_scale(enum sql_type type)
     return (int)((unsigned)type / SQL_SCALED) - 1;
 }
 
+/* The same as far as it is known: 0 at least. */
+static inline int sql_shown(enum sql_type type)
+{
+    return sql_base(type) == SQL_NUMERIC && sql_scale(type) > 0 ? sql_scale(type) : 0;
+}
+
 static inline enum sql_type sql_scaled(int scale)
 {
     return (enum sql_type)((unsigned)SQL_NUMERIC + (unsigned)(scale + 1) * SQL_SCALED);

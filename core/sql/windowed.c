@@ -104,7 +104,7 @@ static void write_call(struct calls *calls, struct buf *buf, size_t i)
     buf_add_byte(buf, ']');
     if (sql_base(call->type) == SQL_NUMERIC &&
         (strcmp(call->text, "sum") == 0 || strcmp(call->text, "avg") == 0))
-        buf_add_string(buf, ",\"numeric\":true");
+        buf_add_format(buf, ",\"numeric\":%d", sql_shown(call->args[0]->type));
     if (call->over->frame && call->framed)
         buf_add_format(buf, ",\"frame\":%s", call->over->frame);
     buf_add_byte(buf, '}');

@@ -99,15 +99,18 @@ static struct decimal divide(const struct decimal *a, const struct decimal *b, i
     return quotient;
 }
 
-struct decimal numeric_quotient(const struct decimal *a, const struct decimal *b)
+struct decimal numeric_quotient(const struct decimal *a, const struct decimal *b, unsigned shown)
 {
-    return divide(a, b, quotient_scale(a, b));
+    int64_t scale = quotient_scale(a, b);
+
+    return divide(a, b, scale > shown ? scale : shown);
 }
 
-void numeric_write_sum(struct buf *buf, const struct decimal *sum, int64_t count, bool mean)
+void numeric_write_sum(struct buf *buf, const struct decimal *sum, int64_t count, bool mean,
+                       unsigned shown)
 {
     struct decimal by = decimal_of_int(count);
-    struct decimal result = mean ? numeric_quotient(sum, &by) : decimal_copy(sum);
+    struct decimal result = mean ? numeric_quotient(sum, &by, shown) : decimal_copy(sum);
 
     decimal_write_exact(buf, &result);
     decimal_release(&result);
@@ -132,7 +135,7 @@ static struct decimal root_of(const struct decimal *number)
 }
 
 struct decimal numeric_variance(const struct decimal *sum, const struct decimal *squares, int64_t n,
-                                bool sample, bool root)
+                                bool sample, bool root, unsigned shown)
 {
     struct decimal count = decimal_of_int(n);
     struct decimal other = decimal_of_int(sample ? n - 1 : n);
@@ -143,7 +146,7 @@ struct decimal numeric_variance(const struct decimal *sum, const struct decimal 
 
     decimal_add_times(&spread, &square, -1);
     if (decimal_sign(&spread) > 0)
-        result = numeric_quotient(&spread, &by);
+        result = numeric_quotient(&spread, &by, 2 * shown);
     if (root && decimal_sign(&result) > 0) {
         struct decimal of = root_of(&result);
 

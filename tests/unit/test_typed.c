@@ -85,7 +85,7 @@ static void check_quotient(const char *a, const char *b, const char *wanted)
     struct decimal quotient;
 
     assert_true(decimal_read(&x, a, strlen(a)) && decimal_read(&y, b, strlen(b)));
-    quotient = numeric_quotient(&x, &y);
+    quotient = numeric_quotient(&x, &y, 0);
     numeric_write(&buf, &quotient, quotient.scale);
     buf_add_byte(&buf, '\0');
     assert_string_equal(buf.bytes, wanted);
