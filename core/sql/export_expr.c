@@ -127,12 +127,13 @@ static const char *inside(struct export *ex, const struct export_column *column,
     return export_cast(ex, sql, true, *type);
 }
 
+/* `rest`: the steps behind this one. */
 static const char *single(struct export *ex, const struct export_row *row, const char *name,
                           struct json_iter *rest, struct export_type **type)
 {
     const struct export_column *column =
         row->open ? field_of(ex, row, name) : export_find(row, name);
-    bool more = rest && json_iter_next(rest);
+    bool more = json_iter_next(rest);
 
     if (!column && row->origin) { /* it is a column the next time */
         const struct export_row open = {.open = row->origin, .alias = ""};
@@ -144,7 +145,7 @@ static const char *single(struct export *ex, const struct export_row *row, const
         *type = export_type_new(ex, EXPORT_UNKNOWN);
         return "NULL";
     }
-    if (column->row && (!rest || !more)) {
+    if (column->row && !more) {
         (void)export_fail(ex, "the whole row %s is taken as a value", name);
         return NULL;
     }
@@ -167,7 +168,8 @@ const char *export_path(struct export *ex, const struct export_row *row, struct 
 
     if (path.type == VALUE_STRING) {
         first = export_bytes(ex, path.text, path.size);
-        return first ? single(ex, row, first, NULL, type) : NULL;
+        iter = json_iter_of("[]");
+        return first ? single(ex, row, first, &iter, type) : NULL;
     }
     iter = json_iter_of(path.text);
     (void)json_iter_next(&iter);

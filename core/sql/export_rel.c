@@ -395,6 +395,8 @@ static bool scan(struct export *ex, const struct plan *plan, struct export_rel *
 {
     const char *name = export_text(ex, "%.*s", (int)plan->as.scan.table_size, plan->as.scan.table);
 
+    if (plan->as.scan.lateness)
+        return export_fail(ex, "a table whose rows may come too late");
     rel->row = ARENA_NEW(&ex->arena, struct export_row);
     rel->row->open = export_table(ex, name);
     rel->row->alias = export_text(ex, "t%u", ++ex->names);
