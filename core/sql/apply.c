@@ -10,6 +10,8 @@
  *
  * Where the arrays come from is known when the plan around is written: until then there is a mark.
  */
+#include "sql/apply.h"
+
 #include "sql/from.h"
 #include "sql/select.h"
 

@@ -232,6 +232,14 @@ struct sql_view {
     const char *json; /* the whole view, if it is materialized */
 };
 
+/* JSON that stands in a plan as it is, and where it comes from: what the plan reader says of it is
+ * told there. */
+struct sql_place {
+    const char *json;
+    int location;
+    struct sql_place *next;
+};
+
 struct sql {
     struct arena arena;
     const struct plan_source *source;
@@ -253,15 +261,17 @@ struct sql {
     bool condition; /* what is being read is a condition, or joined to one by AND, OR, NOT */
     bool retry;     /* what was refused may be compiled in another way: */
     bool outside;   /* the query around too */
-    int location;   /* of the statement, for what has no place of its own */
+    struct sql_place *places;
+    int location; /* of the statement, for what has no place of its own */
 };
 
 /* parse.c */
 bool sql_fail(struct sql *sql, int location, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 const char *sql_text(struct sql *sql, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-const char *sql_quoted(struct sql *sql, const char *name); /* as a JSON string */
-const char *sql_take(struct sql *sql, struct buf *buf);    /* moves its text to the arena */
+const char *sql_quoted(struct sql *sql, const char *name);          /* as a JSON string */
+void sql_remember(struct sql *sql, const char *json, int location); /* for messages */
+const char *sql_take(struct sql *sql, struct buf *buf); /* moves its text to the arena */
 
 /* statement.c */
 bool sql_statements(struct sql *sql, const PgQuery__ParseResult *tree);
@@ -391,6 +401,9 @@ struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
 struct sql_expr *sql_aggregate(struct sql *sql, struct sql_scope *scope,
                                const PgQuery__FuncCall *syntax);
 
+/* rangefunction.c: one that stands in FROM */
+bool sql_is_range_function(const char *name);
+
 /* window.c */
 struct sql_expr *sql_window(struct sql *sql, struct sql_scope *scope,
                             const PgQuery__FuncCall *syntax);
@@ -415,31 +428,6 @@ struct sql_expr *sql_array_value(struct sql *sql, struct sql_scope *scope,
 /* scalar.c */
 struct sql_expr *sql_scalar(struct sql *sql, struct sql_scope *scope,
                             const PgQuery__SubLink *syntax);
-
-/* apply.c */
-/* A column of a query around, for a scope with `apply`. */
-struct sql_expr *sql_given(struct sql *sql, const struct sql_scope *scope, struct sql_expr *expr,
-                           int location);
-struct sql_apply *sql_apply_new(struct sql *sql);
-/* The first table of FROM of such a scope. */
-struct sql_item *sql_given_item(struct sql *sql, struct sql_scope *scope);
-/* Compiles a query that can ask for columns of `scope`; query->apply is set if it does, or if that
- * is forced. */
-bool sql_subquery(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectStmt *syntax,
-                  bool forced, struct sql_query *query);
-/* The relations that it asks. */
-uint64_t sql_asked(struct sql *sql, const struct sql_scope *scope, const struct sql_apply *apply);
-/* Replaces marks: the arrays come from the rows of `base`. */
-const char *sql_fill(struct sql *sql, const struct sql_scope *scope, const struct sql_apply *apply,
-                     const char *plan, const char *base);
-bool sql_fill_rel(struct sql *sql, struct sql_scope *scope, struct sql_rel *rel, const char *base);
-/* The array that a row gives. */
-struct sql_expr *sql_given_key(struct sql *sql, const struct sql_apply *apply, int location);
-/* A subquery as a value that cannot be computed by keys. */
-bool sql_by_arrays(const struct sql *sql, const void *syntax);
-void sql_set_by_arrays(struct sql *sql, const void *syntax);
-struct sql_scalar *sql_attach(struct sql *sql, struct sql_scope *scope,
-                              const struct sql_query *query, size_t key_count, int location);
 
 /* emit.c */
 void sql_emit(struct sql *sql, const struct sql_scope *scope, struct buf *buf,

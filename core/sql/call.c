@@ -390,6 +390,11 @@ static struct sql_expr *unknown(struct sql *sql, const char *name, int location)
                            quote(name, strlen(name)).text);
             return NULL;
         }
+    if (sql_is_range_function(name)) {
+        (void)sql_fail(sql, location, "function %s stands in FROM only; write FROM t, %s(t.x) AS y",
+                       quote(name, strlen(name)).text, name);
+        return NULL;
+    }
     (void)sql_fail(sql, location, "unknown function %s; ssp-sql(7) lists them",
                    quote(name, strlen(name)).text);
     return NULL;

@@ -2,6 +2,7 @@
 #include "sql/from.h"
 
 #include "base/check.h"
+#include "sql/apply.h"
 
 #include <string.h>
 

@@ -5,6 +5,8 @@
  */
 #include "sql/select.h"
 
+#include "sql/apply.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -7,6 +7,8 @@
  */
 #include "sql/from.h"
 
+#include "sql/apply.h"
+
 #include <string.h>
 
 struct pending {

@@ -152,6 +152,9 @@ static struct sql_expr *pattern(struct sql *sql, const struct operands *o, const
 {
     if (!check_pattern(sql, o))
         return NULL;
+    sql_remember(sql, o->right->text, o->right->location);
+    if (escape)
+        sql_remember(sql, escape->text, escape->location);
     if (escape)
         return sql_call(sql, SQL_BOOLEAN, name, o->location, 3, o->left, o->right, escape);
     return sql_call(sql, SQL_BOOLEAN, name, o->location, 2, o->left, o->right);
@@ -179,6 +182,7 @@ static struct sql_expr *regex(struct sql *sql, struct operands *o, const PgQuery
         return NULL;
     }
     o->right->text = sql_quoted(sql, text);
+    sql_remember(sql, o->right->text, o->right->location);
     return negated(sql, sql_call(sql, SQL_BOOLEAN, "regex", o->location, 2, o->left, o->right),
                    o->op[0] == '!');
 }

@@ -186,7 +186,27 @@ static bool compile(struct sql *sql)
     return sql->err->status == OK;
 }
 
-/* The compiled view, as the plan reader takes it; what that refuses is told at the view. */
+void sql_remember(struct sql *sql, const char *json, int location)
+{
+    struct sql_place *place = ARENA_NEW(&sql->arena, struct sql_place);
+
+    place->json = json;
+    place->location = location;
+    place->next = sql->places;
+    sql->places = place;
+}
+
+/* What stands at a column of a plan; if nothing is known of it, the view. */
+static int place_in(const struct sql *sql, const struct sql_view *view, size_t column)
+{
+    for (const struct sql_place *place = sql->places; place; place = place->next)
+        if (column && column <= strlen(view->json) &&
+            strncmp(view->json + column - 1, place->json, strlen(place->json)) == 0)
+            return place->location;
+    return view->location;
+}
+
+/* The compiled view, as the plan reader takes it; what that refuses is told where it comes from. */
 static bool add_view(struct sql *sql, const struct sql_view *view, struct json_reader *json,
                      const struct plan_defaults *defaults, struct plan_views *views)
 {
@@ -202,7 +222,7 @@ static bool add_view(struct sql *sql, const struct sql_view *view, struct json_r
     ok = plan_read_file(json, &plan, defaults, views, sql->err) == OK;
     if (!ok) {
         memcpy(message, sql->err->message, sizeof(message));
-        (void)sql_fail(sql, view->location, "view %s: %.240s",
+        (void)sql_fail(sql, place_in(sql, view, sql->err->column), "view %s: %.240s",
                        quote(view->name, strlen(view->name)).text, message);
     }
     buf_release(&text);

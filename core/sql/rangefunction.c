@@ -6,6 +6,7 @@
 #include "sql/from.h"
 
 #include "base/check.h"
+#include "sql/apply.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,14 @@ static const struct {
     {"json_each_text", "key", true, true, true},
     {"jsonb_each_text", "key", true, true, true},
 };
+
+bool sql_is_range_function(const char *name)
+{
+    for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++)
+        if (strcmp(functions[i].name, name) == 0)
+            return true;
+    return strcmp(name, "generate_series") == 0;
+}
 
 /* A function while it is bound: its argument is over the rows that are given to it. */
 struct range {

@@ -6,6 +6,7 @@
  * Where a group would have been empty there is no row to join; then the value is that of the
  * aggregates over nothing.
  */
+#include "sql/apply.h"
 #include "sql/from.h"
 #include "sql/select.h"
 

@@ -2,6 +2,7 @@
 #include "sql/bind.h"
 
 #include "base/mem.h"
+#include "sql/apply.h"
 
 #include <string.h>
 

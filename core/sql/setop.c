@@ -1,6 +1,8 @@
 /* UNION, INTERSECT, EXCEPT, with or without ALL, and VALUES. */
 #include "sql/select.h"
 
+#include "sql/apply.h"
+
 #include <string.h>
 
 struct inputs {

@@ -1,6 +1,8 @@
 /* What stands in FROM by itself: tables, views, subqueries, names of WITH. */
 #include "sql/from.h"
 
+#include "sql/apply.h"
+
 #include <string.h>
 
 struct sql_output *sql_star_add(struct sql *sql, struct sql_item *item)

@@ -5,6 +5,8 @@
  */
 #include "sql/bind.h"
 
+#include "sql/apply.h"
+
 #include <string.h>
 
 static struct sql_expr *is_not_null(struct sql *sql, struct sql_column *column, int location)

@@ -1,0 +1,3 @@
+CREATE MATERIALIZED VIEW v AS
+  SELECT a FROM t
+  WHERE b = 1 AND s ~ '(a';

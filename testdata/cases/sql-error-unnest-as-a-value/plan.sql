@@ -1,0 +1,2 @@
+CREATE MATERIALIZED VIEW v AS
+  SELECT unnest(tags) FROM t;
