@@ -91,16 +91,23 @@ struct value row_context_value(const char *context, uint32_t position)
     return VALUE_NONE;
 }
 
-/* The same but for context and id. */
+/* The same but for context and id. *row is not copied whole: another thread may be counting its
+ * owners. */
 static struct row *copy(const struct row *row, struct value context, struct value id)
 {
-    struct row head = *row;
+    struct row head = {.refs = 1,
+                       .size = row->size,
+                       .key_size = row->key_size,
+                       .id_size = id.size,
+                       .count = row->count,
+                       .made = row->made,
+                       .wide = row->wide,
+                       .bound = context.size > 0,
+                       .lean = row->lean,
+                       .hash = row->hash};
     struct row *result;
     char *at;
 
-    head.refs = 1;
-    head.id_size = id.size;
-    head.bound = context.size > 0;
     if (row->bound || head.bound) {
         head.hash = row->bound ? hash_bytes(row_key(row), row->key_size) : row->hash;
         if (head.bound)
