@@ -22,6 +22,14 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
 }
 
+static uint64_t thread_time(void)
+{
+    struct timespec time;
+
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_nsec;
+}
+
 static uint64_t nanoseconds(struct timeval time)
 {
     return (uint64_t)time.tv_sec * NANOSECONDS + (uint64_t)time.tv_usec * 1000;
@@ -35,6 +43,7 @@ void report_prepare(struct run *run)
     run->next_report = options->stats_every ? run_clock() + options->stats_every : INT64_MAX;
     if (options->stats || options->profile)
         run->options.engine.stopwatch = now;
+    run->options.engine.thread_time = thread_time;
     run->options.engine.profile = options->profile != NULL;
 }
 

@@ -64,6 +64,9 @@ struct ssp_options {
      * NULL: nothing is timed. */
     uint64_t (*stopwatch)(void);
     bool profile;
+    /* With threads: nanoseconds of processor time that the calling thread has used, by which work
+     * is divided. Outputs do not depend on it. NULL: it is divided as it comes. */
+    uint64_t (*thread_time)(void);
     unsigned trace; /* SSP_TRACE_..., as lines among the messages */
 };
 

@@ -11,18 +11,19 @@
 #include <string.h>
 
 #if defined(SSP_STRESS) || defined(SSP_SLOW_CHECKS)
-enum { BLOCKS = 3, BLOCK_STEPS = 2, BLOCK_ROWS = 4, PATIENCE = 1 };
+enum { BLOCKS = 3, BLOCK_STEPS = 2, BLOCK_ROWS = 4, PERIOD = 1, PERIOD_LARGE = 1 };
 #else
 enum {
     BLOCKS = 4,
     BLOCK_STEPS = 256, /* a block is full with so many steps, */
-    BLOCK_ROWS = 512,  /* or rows */
-    PATIENCE = 4,      /* blocks that speak for another cut */
+    BLOCK_ROWS = 512,  /* or rows, or mutations */
+    PERIOD = 8,        /* blocks after which the halves are compared, */
+    PERIOD_LARGE = 2,  /* if they are large */
 };
 #endif
 enum {
-    LARGE = 8, /* times the rows of a full block: one speaks for several */
-    PATIENCE_MAX = 1024,
+    LARGE = 8,          /* times the mutations of a full block */
+    MEMORY = 64,        /* periods for which it is known how a cut did */
     ROWS_MAX = 1 << 16, /* in all blocks, if there is more than one */
 };
 
@@ -48,8 +49,15 @@ struct block {
     struct zset_entry *rows;
     size_t row_count;
     size_t row_max;
+    uint64_t mutations; /* of its steps */
     struct buf ids;
     struct buf out; /* the updates */
+};
+
+/* What a half of the circuit has done. */
+struct half {
+    uint64_t time; /* of the thread, nanoseconds */
+    uint64_t mutations;
 };
 
 struct relay {
@@ -57,7 +65,6 @@ struct relay {
     struct block blocks[BLOCKS]; /* in turn */
     uint64_t filled;             /* blocks so far; the next one is being filled */
     uint64_t collected;          /* whose updates are in ssp->out */
-    uint64_t rested;             /* when all were done last */
     struct timer timer;          /* the back's */
 
     uint64_t generation; /* of the circuit that the following is about */
@@ -65,12 +72,18 @@ struct relay {
     uint64_t *cuts;      /* numbers at which it can be cut; the last one leaves nothing behind */
     size_t cut_count;
     size_t cut_max;
-    size_t cut;  /* among them */
-    int balance; /* blocks that piled up less blocks that were waited for, since the last cut */
-    int patience;
-    size_t stride; /* so many nodes does the next cut move, */
-    int direction; /* in the direction of the last one, */
-    bool turned;   /* or it has turned around before */
+    size_t cut;      /* among them */
+    uint64_t *loads; /* of each: of the busier half, a mutation; 0: it is not known */
+    size_t load_max;
+    unsigned periods; /* since loads were forgotten */
+    unsigned age;     /* of this period, in blocks */
+    size_t stride;    /* so many nodes does the next cut move, */
+    int direction;    /* in the direction of the last one, */
+    bool turned;      /* or it has turned around before */
+    struct half front;
+    struct half back;
+    struct half front_before; /* when the period began */
+    struct half back_before;
 
     pthread_t thread;
     bool started;          /* before the first block that is handed over */
@@ -78,7 +91,9 @@ struct relay {
     pthread_cond_t news;
     uint64_t given;
     uint64_t done;
-    size_t rows; /* given and not done */
+    size_t rows;      /* given and not done, */
+    uint64_t waiting; /* and mutations */
+    uint64_t time;    /* of the thread */
     bool over;
 };
 
@@ -143,7 +158,15 @@ static void run_block(struct relay *relay, struct block *block, struct buf *out)
     block->count = 0;
     block->part_count = 0;
     block->row_count = 0;
+    block->mutations = 0;
     buf_clear(&block->ids);
+}
+
+static uint64_t thread_time(const struct relay *relay)
+{
+    uint64_t (*now)(void) = relay->ssp->options.thread_time;
+
+    return now ? now() : 0;
 }
 
 static void *run_blocks(void *context)
@@ -154,6 +177,7 @@ static void *run_blocks(void *context)
     for (;;) {
         struct block *block = &relay->blocks[relay->done % BLOCKS];
         size_t rows = block->row_count;
+        uint64_t mutations = block->mutations;
 
         if (relay->done == relay->given) {
             if (relay->over)
@@ -166,6 +190,8 @@ static void *run_blocks(void *context)
         (void)pthread_mutex_lock(&relay->mutex);
         relay->done++;
         relay->rows -= rows;
+        relay->waiting -= mutations;
+        relay->time = thread_time(relay);
         (void)pthread_cond_broadcast(&relay->news);
     }
     (void)pthread_mutex_unlock(&relay->mutex);
@@ -203,27 +229,19 @@ static void collect(struct relay *relay, uint64_t done)
     }
 }
 
-/* Are too many blocks, or rows, on their way? */
-static bool is_full(const struct relay *relay, uint64_t most)
+/* Until at most so many blocks are not done, and not too many rows. */
+static void wait_for(struct relay *relay, uint64_t most)
 {
-    uint64_t blocks = relay->given - relay->done;
-
-    return blocks > most || (blocks > 1 && relay->rows > ROWS_MAX);
-}
-
-/* Until at most so many blocks are not done. True: that had to be waited for. */
-static bool wait_for(struct relay *relay, uint64_t most)
-{
-    bool waited = false;
     uint64_t done;
 
     (void)pthread_mutex_lock(&relay->mutex);
-    for (; is_full(relay, most); waited = true)
+    while (relay->given - relay->done > most ||
+           (relay->given - relay->done > 1 && relay->rows > ROWS_MAX))
         (void)pthread_cond_wait(&relay->news, &relay->mutex);
     done = relay->done;
+    relay->back = (struct half){relay->time, relay->front.mutations - relay->waiting};
     (void)pthread_mutex_unlock(&relay->mutex);
     collect(relay, done);
-    return waited;
 }
 
 static void run_here(struct relay *relay)
@@ -237,76 +255,113 @@ void relay_wait(struct ssp *ssp)
 
     if (!relay)
         return;
-    (void)wait_for(relay, 0);
+    wait_for(relay, 0);
     crew_at_work = false;
     run_here(relay);
-    relay->rested = relay->filled;
     ssp->writing.out = &ssp->out;
     ssp->writing.timer = &ssp->meter.timer;
+}
+
+static void begin_period(struct relay *relay)
+{
+    relay->age = 0;
+    relay->front.time = thread_time(relay);
+    relay->front_before = relay->front;
+    relay->back_before = relay->back;
 }
 
 static void cut_at(struct relay *relay, size_t cut)
 {
     relay->cut = cut;
     relay->ssp->circuit.cut = relay->cuts[cut];
-    relay->balance = 0;
+    begin_period(relay);
 }
 
-/* More nodes in the front or in the back: more and more until that was too many, then less and
- * less. Whoever keeps changing his mind about one node waits longer each time. */
-static void move_cut(struct relay *relay, int direction)
+/* So many nodes more in the front, or below 0 in the back: as many as there are up to the stride,
+ * but not where it was worse. */
+static ptrdiff_t step_of(struct relay *relay, int direction)
 {
     size_t room = direction < 0 ? relay->cut : relay->cut_count - 1 - relay->cut;
+    size_t step = relay->stride < room ? relay->stride : room;
 
-    relay->balance = 0;
-    if (room == 0)
-        return;
-    if (direction == -relay->direction) {
-        relay->turned = true;
-        if (relay->stride == 1 && relay->patience < PATIENCE_MAX)
-            relay->patience *= 2;
-        relay->stride = (relay->stride + 1) / 2;
-    } else if (!relay->turned) {
-        relay->stride *= 2;
+    for (; step; step /= 2) {
+        ptrdiff_t move = direction < 0 ? -(ptrdiff_t)step : (ptrdiff_t)step;
+        uint64_t load = relay->loads[(ptrdiff_t)relay->cut + move];
+
+        if (!load || load < relay->loads[relay->cut])
+            return move;
     }
-    relay->direction = direction;
-    relay_wait(relay->ssp);
-    room = relay->stride < room ? relay->stride : room;
-    cut_at(relay, direction < 0 ? relay->cut - room : relay->cut + room);
+    return 0;
 }
 
-/* What handing over a block tells of the cut. After a rest the back always waits. */
-static void weigh(struct relay *relay, size_t rows, bool piled_up, bool waited_for)
+/* The busier half gives nodes to the other: more and more until that was too many, then less and
+ * less. */
+static void move_cut(struct relay *relay, int direction)
 {
-    int weight = rows >= (size_t)LARGE * BLOCK_ROWS ? PATIENCE : 1;
+    ptrdiff_t step;
 
-    if (piled_up)
-        relay->balance += weight;
-    else if (waited_for && relay->filled > relay->rested + 1)
-        relay->balance -= weight;
-    if (relay->balance >= relay->patience || -relay->balance >= relay->patience)
-        move_cut(relay, relay->balance > 0 ? 1 : -1);
+    if (direction == -relay->direction) {
+        relay->turned = true;
+        relay->stride = (relay->stride + 1) / 2;
+    } else if (relay->direction && !relay->turned) {
+        relay->stride *= 2;
+    }
+    step = step_of(relay, direction);
+    if (step == 0)
+        return;
+    relay->direction = direction;
+    relay_wait(relay->ssp);
+    cut_at(relay, (size_t)((ptrdiff_t)relay->cut + step));
+}
+
+/* Of a mutation, in units of 1/16 ns and never 0. */
+static uint64_t load_of(struct half now, struct half before)
+{
+    return 1 + (now.time - before.time) * 16 / (now.mutations - before.mutations);
+}
+
+/* After a block has been handed over: which half is busier? */
+static void compare_halves(struct relay *relay, uint64_t mutations)
+{
+    unsigned period = mutations >= (uint64_t)LARGE * BLOCK_ROWS ? PERIOD_LARGE : PERIOD;
+    uint64_t front;
+    uint64_t back;
+
+    if (!relay->ssp->options.thread_time || ++relay->age < period ||
+        relay->back.mutations == relay->back_before.mutations ||
+        relay->front.mutations == relay->front_before.mutations)
+        return;
+    relay->front.time = thread_time(relay);
+    front = load_of(relay->front, relay->front_before);
+    back = load_of(relay->back, relay->back_before);
+    if (++relay->periods % MEMORY == 0)
+        memset(relay->loads, 0, relay->cut_count * sizeof(*relay->loads));
+    relay->loads[relay->cut] = front > back ? front : back;
+    begin_period(relay);
+    move_cut(relay, back > front ? 1 : -1);
 }
 
 /* The block goes to the other thread. */
 static void hand_over(struct relay *relay)
 {
-    size_t rows = filling(relay)->row_count;
-    uint64_t behind;
+    const struct block *block = filling(relay);
+    uint64_t mutations = block->mutations;
 
     if (!start_thread(relay)) { /* it takes longer */
         run_here(relay);
         return;
     }
     crew_at_work = true;
+    relay->front.mutations += mutations;
     (void)pthread_mutex_lock(&relay->mutex);
-    behind = relay->given - relay->done;
     relay->given++;
-    relay->rows += rows;
+    relay->rows += block->row_count;
+    relay->waiting += mutations;
     (void)pthread_cond_broadcast(&relay->news);
     (void)pthread_mutex_unlock(&relay->mutex);
     relay->filled++;
-    weigh(relay, rows, wait_for(relay, BLOCKS - 1), behind == 0);
+    wait_for(relay, BLOCKS - 1);
+    compare_halves(relay, mutations);
 }
 
 static int number_order(const void *a, const void *b)
@@ -341,7 +396,9 @@ static void survey(struct relay *relay)
     qsort(relay->cuts, relay->cut_count, sizeof(*relay->cuts), number_order);
     while (relay->cuts[relay->cut_count - 1] > tree)
         relay->cut_count--;
-    relay->patience = PATIENCE;
+    relay->loads =
+        mem_grow(relay->loads, &relay->load_max, circuit->count + 1, sizeof(*relay->loads));
+    memset(relay->loads, 0, relay->cut_count * sizeof(*relay->loads));
     relay->stride = 1;
     relay->direction = 0;
     relay->turned = false;
@@ -408,7 +465,9 @@ void relay_step(struct ssp *ssp)
         step->weight = timing.weight;
         step->done.time = timer_stop(timer, &timing);
     }
-    if (block->count >= BLOCK_STEPS || block->row_count >= BLOCK_ROWS)
+    block->mutations += step->done.mutations;
+    if (block->count >= BLOCK_STEPS || block->row_count >= BLOCK_ROWS ||
+        block->mutations >= BLOCK_ROWS)
         hand_over(relay);
 }
 
@@ -432,6 +491,7 @@ void relay_free(struct relay *relay)
         buf_release(&relay->blocks[i].out);
     }
     free(relay->cuts);
+    free(relay->loads);
     (void)pthread_cond_destroy(&relay->news);
     (void)pthread_mutex_destroy(&relay->mutex);
     free(relay);

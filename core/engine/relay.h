@@ -10,8 +10,8 @@
  * the same; the wait for a block is worth it only while there is more to do, so what does not fill
  * one is done by the caller's thread when it is asked to wait.
  *
- * Where the circuit is cut is found out while it runs: if blocks pile up the front gets one more
- * node, if the back waits for them the front has one less.
+ * Where the circuit is cut is found out while it runs: every few blocks the busier half, by its
+ * thread's processor time, gives nodes to the other, unless that was worse before.
  *
  * A step is handed over whole or not at all. It is not if views may write by the clock, if a
  * fixpoint may give up, or if the step is one for the crew (schedule.c); and relays are off with
