@@ -87,7 +87,7 @@ class Gen:
         column = self.rng.choice(found)
         if type_ == "int":
             return self.pick(f"({column} ->> 'k')::int", f"({column} -> 'a' ->> 0 = '1')::int")
-        return self.pick(f"({column} ->> 's')", f"({column} -> 'a' ->> {self.pick(0, 1, -1)})",
+        return self.pick(f"({column} ->> 's')", f"({column} -> 'a' ->> 1)",
                          f"({column} #>> '{{a,2,c}}')", f"({column} ->> 0)", f"jsonb_typeof({column} -> 'a')",
                          f"({column} -> 'a' -> 0 ->> 'c')")
 
