@@ -57,7 +57,7 @@ static inline void gen_measure(struct gen *g, const struct gen_node *input, unsi
         text_add(out, ",\"distinct\":true");
     if ((strcmp(function, "sum") == 0 || strcmp(function, "avg") == 0 || squares ||
          strncmp(function, "stddev", 6) == 0) &&
-        gen_percent(g, 25))
+        gen_percent(g, 50))
         text_add(out, ",\"numeric\":%s", gen_percent(g, 50) ? "true" : "3");
     if (ordered && !distinct && gen_percent(g, 60)) {
         text_add(out, ",\"order_by\":[{\"field\":");
