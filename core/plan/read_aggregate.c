@@ -263,11 +263,10 @@ static bool read_measure(struct plan_reader *reader, struct value value,
 
 static struct value alias_of(const struct plan_aggregate *aggregate, size_t i)
 {
-    const struct plan_group *group = &aggregate->groups[i];
     const struct plan_measure *measure;
 
     if (i < aggregate->group_count)
-        return value_of(group->alias, group->alias_size);
+        return value_of(aggregate->groups[i].alias, aggregate->groups[i].alias_size);
     measure = &aggregate->measures[i - aggregate->group_count];
     return value_of(measure->alias, measure->alias_size);
 }

@@ -153,14 +153,15 @@ bool export_aggregate(struct export *ex, const struct plan *plan, struct export_
         const char *sql = export_expr(ex, rel->row, &group->expr, &type);
 
         if (!sql)
-            return false;
+            break;
         buf_add_format(&groups, "%s%s", i ? ", " : " GROUP BY ",
                        expr_is_constant(&group->expr) ? export_text(ex, "coalesce(%s, NULL)", sql)
                                                       : sql);
         (void)export_column_add(ex, row, export_bytes(ex, group->alias, group->alias_size), sql,
                                 type);
     }
-    for (size_t i = 0; i < aggregate->measure_count; i++) {
+    rel->tail = export_take(ex, &groups);
+    for (size_t i = 0; ex->err->status == OK && i < aggregate->measure_count; i++) {
         const struct plan_measure *measure = &aggregate->measures[i];
         struct export_type *type;
         const char *sql = measure_of(ex, rel->row, measure, &type);
@@ -171,7 +172,6 @@ bool export_aggregate(struct export *ex, const struct plan *plan, struct export_
                                 type);
     }
     rel->row = row;
-    rel->tail = export_take(ex, &groups);
     if (aggregate->group_count == 0 && aggregate->measure_count == 0)
         rel->tail = " HAVING true";
     rel->closed = true;

@@ -258,21 +258,23 @@ static bool by_partition(struct export *ex, struct export_rel *rel, const struct
                          const char *order)
 {
     struct buf list = BUF_INIT;
+    const char *by;
     const char *at;
 
     for (size_t i = 0; i < limit->partition_count; i++) {
         struct export_type *type;
         const char *sql = export_expr(ex, rel->row, &limit->partition[i], &type);
 
-        if (!sql)
-            return false;
-        buf_add_format(&list, "%s%s", i ? ", " : "", sql);
+        buf_add_format(&list, "%s%s", i ? ", " : "", sql ? sql : "");
     }
+    by = export_take(ex, &list);
+    if (ex->err->status != OK)
+        return false;
     if (rel->row->open && !export_wrap(ex, rel))
         return false;
     (void)export_column_add(ex, rel->row, "row+",
-                            export_text(ex, "row_number() OVER (PARTITION BY %s%s%s)",
-                                        export_take(ex, &list), *order ? " ORDER BY " : "", order),
+                            export_text(ex, "row_number() OVER (PARTITION BY %s%s%s)", by,
+                                        *order ? " ORDER BY " : "", order),
                             export_type_new(ex, EXPORT_NUMBER));
     if (!export_wrap(ex, rel))
         return false;
@@ -337,9 +339,10 @@ static const char *on_of(struct export *ex, const struct plan_join *join,
         where = export_predicate(ex, &pair, join->where);
         buf_add_format(&buf, "%s%s", buf.size ? " AND " : "", where ? where : "");
     }
-    if (buf.size == 0)
-        return "true";
-    return export_take(ex, &buf);
+    if (buf.size)
+        return export_take(ex, &buf);
+    buf_release(&buf);
+    return "true";
 }
 
 static bool semi(struct export *ex, const struct plan *plan, struct export_rel *rel, bool anti)

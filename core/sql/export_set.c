@@ -70,8 +70,8 @@ bool export_set(struct export *ex, const struct plan *plan, struct export_rel *r
     const char *alias = export_text(ex, "q%u", ++ex->names);
     struct export_row *first = NULL;
     struct export_row *row = ARENA_NEW(&ex->arena, struct export_row);
-    struct buf buf = BUF_INIT;
-    bool keys = plan->op == PLAN_UNION && all && plan_keeps_keys(plan);
+    const char *text = "";
+    bool every = all && (ex->multiset || plan->op != PLAN_UNION || plan_keeps_keys(plan));
 
     for (unsigned i = 0; i < plan->input_count; i++) {
         struct export_rel input = {0};
@@ -86,23 +86,16 @@ bool export_set(struct export *ex, const struct plan *plan, struct export_rel *r
         select = aligned(ex, &input, first, first);
         if (!select)
             return false;
-        buf_add_format(&buf, i ? " %s%s (%s)" : "%.0s%.0s(%s)", i ? word : "",
-                       i && (all && (ex->multiset || keys || plan->op != PLAN_UNION)) ? " ALL" : "",
-                       select);
-        if (i && i + 1 < plan->input_count) { /* from the left */
-            const char *so_far = export_take(ex, &buf);
-
-            buf = (struct buf)BUF_INIT;
-            buf_add_format(&buf, "(%s)", so_far);
-        }
+        text = i == 0 ? export_text(ex, "(%s)", select)
+                      : export_text(ex, "%s%s%s %s%s (%s)", i > 1 ? "(" : "", text,
+                                    i > 1 ? ")" : "", word, every ? " ALL" : "", select);
     }
     for (size_t i = 0; first && i < first->count; i++)
         (void)export_column_add(
             ex, row, first->columns[i].name,
             export_text(ex, "%s.%s", alias, export_name(ex, first->columns[i].name)),
             first->columns[i].type);
-    *rel = (struct export_rel){.row = row,
-                               .from = export_text(ex, "(%s) AS %s", export_take(ex, &buf), alias)};
+    *rel = (struct export_rel){.row = row, .from = export_text(ex, "(%s) AS %s", text, alias)};
     if (all && !ex->multiset && plan->op != PLAN_UNION) {
         rel->distinct = "DISTINCT ";
         rel->closed = true;
