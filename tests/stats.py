@@ -672,7 +672,8 @@ def on_terminal(args, feed=None):
 
 
 def test_progress_is_for_terminals_and_files():
-    ends = re.compile(r"\r763KiB 1.40k lines 0:00:0\d \[\S+iB/s\] \[={10,}\] 100% *\r\n")
+    ends = re.compile(r"(\r[^\r\n]+)*"  # a slow machine shows the way there too
+                      r"\r763KiB 1.40k lines 0:00:\d\d \[\S+iB/s\] \[={10,}\] 100% *\r\n")
     assert ends.fullmatch(on_terminal([PLANS[0], SHOP])[0])
     for args in (["-q"], ["--progress=never"]):
         assert on_terminal([*args, PLANS[0], SHOP]) == ("", 0)
