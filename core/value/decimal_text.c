@@ -239,10 +239,10 @@ static void write_integer(struct buf *buf, const struct decimal *integer)
 
     if (integer->large) {
         struct buf digits = BUF_INIT;
+        char *large = buf_reserve(&digits, mpz_sizeinbase(integer->large, 10) + 2);
 
-        (void)mpz_get_str(buf_reserve(&digits, mpz_sizeinbase(integer->large, 10) + 2), 10,
-                          integer->large);
-        number_write_canonical(buf, digits.bytes, strlen(digits.bytes)); /* zeros may be many */
+        (void)mpz_get_str(large, 10, integer->large);
+        number_write_canonical(buf, large, strlen(large)); /* zeros may be many */
         buf_release(&digits);
         return;
     }
