@@ -321,6 +321,8 @@ struct sql_expr *sql_type_cast(struct sql *sql, struct sql_expr *arg, const PgQu
  * the message. */
 bool sql_unify(struct sql *sql, struct sql_expr **exprs, size_t count, const char *what,
                int location, enum sql_type *type);
+/* The same value as one of a type that it has something in common with. */
+struct sql_expr *sql_as(struct sql *sql, struct sql_expr *expr, enum sql_type type);
 /* A quoted literal as a value of this type. */
 bool sql_coerce(struct sql *sql, struct sql_expr *expr, enum sql_type type);
 struct sql_expr *sql_cast(struct sql *sql, struct sql_expr *expr, enum sql_type type, int location);
@@ -474,9 +476,9 @@ bool sql_direction(struct sql *sql, const PgQuery__SortBy *syntax, struct sql_so
 const char *sql_root(struct sql *sql, const struct sql_view *view);
 bool sql_select(struct sql *sql, struct sql_scope *parent, unsigned level,
                 const PgQuery__SelectStmt *syntax, struct sql_query *query);
-/* The plan of a query, its columns under the names of another one's. */
+/* The plan of a query, its columns under the names of another one's and of these types. */
 const char *sql_renamed(struct sql *sql, const struct sql_query *query,
-                        const struct sql_query *first);
+                        const struct sql_query *first, const enum sql_type *types);
 /* What a view of the file finds, under the names of its columns. */
 bool sql_view_query(struct sql *sql, const struct sql_view *view, struct sql_query *query);
 

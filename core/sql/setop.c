@@ -60,17 +60,25 @@ static bool unify_column(struct sql *sql, const struct inputs *inputs, size_t i,
     return true;
 }
 
-/* An input's columns under the names of the first one's. */
+/* The conversions are expressions over the query's own columns. */
 const char *sql_renamed(struct sql *sql, const struct sql_query *query,
-                        const struct sql_query *first)
+                        const struct sql_query *first, const enum sql_type *types)
 {
+    struct sql_scope scope = {0};
+    struct sql_rel *rel = sql_rel_add(sql, &scope, "", 0);
     struct buf buf = BUF_INIT;
     bool same = true;
 
     for (size_t i = 0; i < query->count; i++) {
-        same = same && strcmp(query->outputs[i].name, first->outputs[i].name) == 0;
-        buf_add_format(&buf, "%s{\"type\":\"field\",\"field\":[%s],\"alias\":%s}", i ? "," : "",
-                       sql_quoted(sql, query->outputs[i].name),
+        const struct sql_output *output = &query->outputs[i];
+        struct sql_expr *column =
+            sql_of_column(sql, sql_column_add(sql, rel, output->name, output->type), 0);
+        struct sql_expr *as = output->type == SQL_ANY ? column : sql_as(sql, column, types[i]);
+
+        same = same && as == column && strcmp(output->name, first->outputs[i].name) == 0;
+        buf_add_format(&buf, "%s{\"type\":\"%s\",\"%s\":%s,\"alias\":%s}", i ? "," : "",
+                       as == column ? "field" : "expr", as == column ? "field" : "expr",
+                       as == column ? sql_field(sql, &scope, as) : sql_emitted(sql, &scope, as),
                        sql_quoted(sql, first->outputs[i].name));
     }
     if (!same)
@@ -146,15 +154,20 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
                                                                              : "INTERSECT";
     struct sql_select select = {.syntax = syntax, .scope = scope, .query = query};
     struct inputs inputs = {0};
+    enum sql_type *types;
     struct sql_rel *rel;
     struct buf buf = BUF_INIT;
 
     collect(sql, syntax, syntax, &inputs);
     if (!bind_inputs(sql, scope, level, what, &inputs, query->apply))
         return false;
+    types = ARENA_ARRAY(&sql->arena, enum sql_type, inputs.queries[0].count);
+    for (size_t i = 0; i < inputs.queries[0].count; i++)
+        if (!unify_column(sql, &inputs, i, what, &types[i]))
+            return false;
     for (size_t i = 0; i < inputs.count; i++)
         buf_add_format(&buf, "%s%s", i ? "," : "",
-                       sql_renamed(sql, &inputs.queries[i], &inputs.queries[0]));
+                       sql_renamed(sql, &inputs.queries[i], &inputs.queries[0], types));
     query->plan = sql_text(sql, "{\"op\":\"%s\",\"all\":%s,\"inputs\":[%s]}",
                            *what == 'U'   ? "union"
                            : *what == 'E' ? "except"
@@ -164,12 +177,9 @@ bool sql_set_operation(struct sql *sql, struct sql_scope *scope, unsigned level,
     rel = sql_rel_add(sql, scope, "", 0); /* its columns are what ORDER BY can name */
     for (size_t i = 0; i < inputs.queries[0].count; i++) {
         const char *name = inputs.queries[0].outputs[i].name;
-        enum sql_type type;
 
-        if (!unify_column(sql, &inputs, i, what, &type))
-            return false;
         sql_output_add(sql, query, name,
-                       sql_of_column(sql, sql_column_add(sql, rel, name, type), 0));
+                       sql_of_column(sql, sql_column_add(sql, rel, name, types[i]), 0));
     }
     return finish(sql, &select);
 }

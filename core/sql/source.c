@@ -149,6 +149,26 @@ static struct sql_item *item_of_view(struct sql *sql, struct sql_scope *scope,
     return sql_item_of_query(sql, scope, view->name, var->alias, &query, var->location);
 }
 
+/* The type of a recursion's column is the one that it has in base: what reads it was bound so. */
+static bool type_of_recursion(struct sql *sql, const struct sql_cte *cte,
+                              const struct sql_query *base, const struct sql_query *step, size_t i,
+                              enum sql_type *type)
+{
+    enum sql_type first = base->outputs[i].type;
+    const char *what = sql_text(sql, "WITH RECURSIVE %s: column %zu", cte->name, i + 1);
+    int location = cte->syntax->location;
+    struct sql_expr *pair[2] = {sql_const(sql, first, "null", 0),
+                                sql_const(sql, step->outputs[i].type, "null", 0)};
+
+    if (!sql_unify(sql, pair, 2, what, location, type))
+        return false;
+    if (sql_base(*type) != sql_base(first) && first != SQL_NULL && first != SQL_ANY)
+        return sql_fail(sql, location,
+                        "%s is %s in the first SELECT and %s in all of it; cast it in the first",
+                        what, sql_type_name(first), sql_type_name(*type));
+    return true;
+}
+
 /*
  * WITH RECURSIVE name AS (base UNION step): the rows of base, then those that step finds among what
  * is there, until nothing new appears. False also where it does not read itself.
@@ -159,6 +179,7 @@ static bool bind_recursion(struct sql *sql, unsigned level, struct sql_cte *cte,
     const PgQuery__CommonTableExpr *syntax = cte->syntax;
     const PgQuery__SelectStmt *select = syntax->ctequery->select_stmt;
     struct sql_query step = {0};
+    enum sql_type *types;
     bool ok;
 
     if (!cte->recursive || select->op != PG_QUERY__SET_OPERATION__SETOP_UNION)
@@ -184,8 +205,13 @@ static bool bind_recursion(struct sql *sql, unsigned level, struct sql_cte *cte,
         return sql_fail(sql, syntax->location,
                         "WITH RECURSIVE %s: both of its SELECTs must have the same columns",
                         cte->name);
-    query->plan = sql_text(sql, "{\"op\":\"fixpoint\",\"name\":%s,\"base\":%s,\"step\":%s}",
-                           sql_quoted(sql, cte->name), query->plan, sql_renamed(sql, &step, query));
+    types = ARENA_ARRAY(&sql->arena, enum sql_type, query->count);
+    for (size_t i = 0; i < query->count; i++)
+        if (!type_of_recursion(sql, cte, query, &step, i, &types[i]))
+            return false;
+    query->plan =
+        sql_text(sql, "{\"op\":\"fixpoint\",\"name\":%s,\"base\":%s,\"step\":%s}",
+                 sql_quoted(sql, cte->name), query->plan, sql_renamed(sql, &step, query, types));
     query->one_row = false;
     return true;
 }

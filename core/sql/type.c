@@ -234,8 +234,7 @@ static bool common(enum sql_type *type, enum sql_type other)
     return false;
 }
 
-/* The same value as one of a type that it has something in common with. */
-static struct sql_expr *converted(struct sql *sql, struct sql_expr *expr, enum sql_type type)
+struct sql_expr *sql_as(struct sql *sql, struct sql_expr *expr, enum sql_type type)
 {
     struct typed typed = typed_of_type(type);
     enum sql_type from = expr->type;
@@ -267,7 +266,7 @@ bool sql_unify(struct sql *sql, struct sql_expr **exprs, size_t count, const cha
     for (size_t i = 0; i < count; i++) {
         if (exprs[i]->type == SQL_LITERAL && !sql_coerce(sql, exprs[i], *type))
             return false;
-        exprs[i] = converted(sql, exprs[i], *type);
+        exprs[i] = sql_as(sql, exprs[i], *type);
     }
     return true;
 }

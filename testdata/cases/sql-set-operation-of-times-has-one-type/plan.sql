@@ -1,0 +1,4 @@
+CREATE TABLE a (id int PRIMARY KEY, d date, t timestamp, f float8, n numeric(10,2));
+CREATE MATERIALIZED VIEW both_times WITH (format = 'delta') AS SELECT d AS x FROM a UNION ALL SELECT t FROM a;
+CREATE MATERIALIZED VIEW other_times AS SELECT t AS x FROM a EXCEPT SELECT d FROM a;
+CREATE MATERIALIZED VIEW numbers AS SELECT n AS x FROM a UNION SELECT f FROM a;
