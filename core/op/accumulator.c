@@ -167,6 +167,7 @@ void accumulators_release(struct accumulators *self)
             self->all[i].order.root = NULL; /* the last group's, and gone */
             order_release(&self->all[i].order);
         }
+    arena_release(&self->made);
 }
 
 static void weights_release(struct value_weights *weights)
@@ -374,13 +375,12 @@ static bool takes(const struct accumulator_plan *plan, struct value value)
     return plan->taken == TAKE_ALL || !value_is_unknown(value);
 }
 
-static struct value value_for(struct accumulators *self, size_t which, const struct row *row,
-                              struct op *op)
+static struct value value_for(struct accumulators *self, size_t which, const struct row *row)
 {
     struct value *value = &self->values[which];
 
     if (!value->text)
-        *value = expr_eval(self->exprs[which], row, &op->scratch);
+        *value = expr_eval(self->exprs[which], row, &self->made);
     return *value;
 }
 
@@ -398,7 +398,7 @@ void accumulators_take(struct accumulators *self, void *state, struct row *row, 
         if (plan->filter && predicate_eval(plan->filter, row, NULL, &op->scratch) != TRUTH_TRUE)
             continue;
         if (one->value != NO_VALUE)
-            value = value_for(self, one->value, row, op);
+            value = value_for(self, one->value, row);
         if (!takes(plan, value))
             continue;
         if (holds_values(plan))
@@ -406,6 +406,7 @@ void accumulators_take(struct accumulators *self, void *state, struct row *row, 
         else
             add(one, state, row, value, weight);
     }
+    arena_reset(&self->made);
     arena_reset(&op->scratch);
 }
 

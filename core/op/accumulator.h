@@ -95,6 +95,7 @@ struct accumulators {
     const struct expr **exprs;
     struct value *values; /* of the row that is taken; text NULL: not asked for yet */
     size_t value_count;
+    struct arena made;      /* the values: a filter in between resets the scratch of op */
     struct hashtab by_plan; /* both, until they are laid out, by the text of what they compute */
     struct hashtab by_expr;
 };
