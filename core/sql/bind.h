@@ -403,6 +403,16 @@ struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
 struct sql_expr *sql_aggregate(struct sql *sql, struct sql_scope *scope,
                                const PgQuery__FuncCall *syntax);
 
+/* False: aggregates cannot stand in the clause being read. */
+bool sql_not_an_aggregate(struct sql *sql, struct sql_scope *scope, const char *name, int location);
+/* One of the groups' aggregates: this, or the same that was there before. */
+struct sql_expr *sql_aggregate_add(struct sql *sql, struct sql_scope *scope, struct sql_expr *expr);
+
+/* within.c: percentile_cont and the like, WITHIN GROUP */
+bool sql_is_within_group(const PgQuery__FuncCall *syntax);
+struct sql_expr *sql_within_group(struct sql *sql, struct sql_scope *scope,
+                                  const PgQuery__FuncCall *syntax);
+
 /* rangefunction.c: one that stands in FROM */
 bool sql_is_range_function(const char *name);
 

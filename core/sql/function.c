@@ -41,8 +41,7 @@ bool sql_sorts(struct sql *sql, struct sql_scope *scope, PgQuery__Node **nodes, 
     return true;
 }
 
-static bool not_an_aggregate(struct sql *sql, struct sql_scope *scope, const char *name,
-                             int location)
+bool sql_not_an_aggregate(struct sql *sql, struct sql_scope *scope, const char *name, int location)
 {
     if (!scope->no_aggregates)
         return true;
@@ -96,7 +95,7 @@ static struct sql_expr *aggregate(struct sql *sql, struct sql_scope *scope,
     bool numbers = strcmp(name, "sum") == 0 || aggregates[which].type == SQL_NUMERIC;
     bool extreme = strcmp(name, "min") == 0 || strcmp(name, "max") == 0;
 
-    if (!not_an_aggregate(sql, scope, name, syntax->location))
+    if (!sql_not_an_aggregate(sql, scope, name, syntax->location))
         return NULL;
     expr->kind = SQL_AGGREGATE;
     expr->distinct = syntax->agg_distinct;
@@ -145,14 +144,8 @@ struct sql_expr *sql_aggregate(struct sql *sql, struct sql_scope *scope,
     return NULL;
 }
 
-/* An aggregate of the groups: each once. */
-static struct sql_expr *group_aggregate(struct sql *sql, struct sql_scope *scope,
-                                        const PgQuery__FuncCall *syntax, size_t which)
+struct sql_expr *sql_aggregate_add(struct sql *sql, struct sql_scope *scope, struct sql_expr *expr)
 {
-    struct sql_expr *expr = aggregate(sql, scope, syntax, which, "an aggregate");
-
-    if (!expr)
-        return NULL;
     for (size_t i = 0; i < scope->aggregate_count; i++)
         if (sql_same(scope->aggregates[i], expr))
             return scope->aggregates[i];
@@ -160,6 +153,14 @@ static struct sql_expr *group_aggregate(struct sql *sql, struct sql_scope *scope
                                  &scope->aggregate_max, sizeof(struct sql_expr *));
     scope->aggregates[scope->aggregate_count++] = expr;
     return expr;
+}
+
+static struct sql_expr *group_aggregate(struct sql *sql, struct sql_scope *scope,
+                                        const PgQuery__FuncCall *syntax, size_t which)
+{
+    struct sql_expr *expr = aggregate(sql, scope, syntax, which, "an aggregate");
+
+    return expr ? sql_aggregate_add(sql, scope, expr) : NULL;
 }
 
 /* The distinct values of an array are in order, null before all; PostgreSQL has it behind them. */
@@ -178,12 +179,13 @@ struct sql_expr *sql_function(struct sql *sql, struct sql_scope *scope,
         !syntax->agg_star && !syntax->agg_distinct && !syntax->agg_filter && !syntax->n_agg_order;
     size_t which = aggregate_named(name);
 
-    if (syntax->agg_within_group || syntax->func_variadic) {
-        (void)sql_fail(sql, syntax->location, "%s: %s is not supported",
-                       quote(name, strlen(name)).text,
-                       syntax->agg_within_group ? "WITHIN GROUP" : "VARIADIC");
+    if (syntax->func_variadic) {
+        (void)sql_fail(sql, syntax->location, "%s: VARIADIC is not supported",
+                       quote(name, strlen(name)).text);
         return NULL;
     }
+    if (sql_is_within_group(syntax))
+        return sql_within_group(sql, scope, syntax);
     if (syntax->over)
         return sql_window(sql, scope, syntax);
     if (which < sizeof(aggregates) / sizeof(aggregates[0]))

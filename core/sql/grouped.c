@@ -147,10 +147,11 @@ static void write_aggregate(struct rewrite *r, struct buf *buf, const struct sql
     if (expr->count)
         buf_add_format(buf, ",\"field\":%s", sql_field(sql, scope, expr->args[0]));
     if (expr->count == 2)
-        buf_add_format(buf, ",\"separator\":%s", expr->args[1]->text);
+        buf_add_format(buf, ",\"%s\":%s", *expr->text == 'p' ? "p" : "separator",
+                       expr->args[1]->text);
     if (expr->distinct)
         buf_add_string(buf, ",\"distinct\":true");
-    if (sql_base(expr->type) == SQL_NUMERIC && expr->text[0] != 'm')
+    if (sql_base(expr->type) == SQL_NUMERIC && !strchr("mp", *expr->text)) /* what is computed */
         buf_add_format(buf, ",\"numeric\":%d", sql_shown(expr->args[0]->type));
     if (expr->order_count && expr->distinct && !is_ascending_by(expr))
         (void)sql_fail(sql, expr->location,

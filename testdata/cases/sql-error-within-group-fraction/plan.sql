@@ -1,0 +1,2 @@
+CREATE TABLE t (id integer PRIMARY KEY, a integer);
+CREATE MATERIALIZED VIEW v AS SELECT percentile_cont(ARRAY[0.25, 0.75]) WITHIN GROUP (ORDER BY a) AS x FROM t;
