@@ -36,6 +36,7 @@ struct sql_apply {
 
 struct sql_column {
     const char *name;
+    const char *field; /* of the row: its name, unless an alias of the table renames it */
     enum sql_type type;
     struct typed typed; /* of a column that is declared */
     bool not_null;

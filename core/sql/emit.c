@@ -14,11 +14,11 @@ static bool is_plain(const char *name)
 
 static void write_path(struct sql *sql, struct buf *buf, const struct sql_column *column)
 {
-    const char *name = sql_quoted(sql, column->name);
+    const char *name = sql_quoted(sql, column->field);
 
     if (*column->rel->prefix)
         buf_add_format(buf, "[%s,%s]", column->rel->prefix, name);
-    else if (is_plain(column->name))
+    else if (is_plain(column->field))
         buf_add_string(buf, name);
     else
         buf_add_format(buf, "[%s]", name);
@@ -44,7 +44,7 @@ static void write_outer(struct sql *sql, struct buf *buf, const struct sql_colum
             buf_add_byte(buf, (char)(*at == ',' ? '.' : *at));
     if (*column->rel->prefix)
         buf_add_byte(buf, '.');
-    buf_add(buf, sql_quoted(sql, column->name) + 1, strlen(sql_quoted(sql, column->name)) - 2);
+    buf_add(buf, sql_quoted(sql, column->field) + 1, strlen(sql_quoted(sql, column->field)) - 2);
     buf_add_string(buf, "\"}");
 }
 

@@ -213,14 +213,19 @@ static struct sql_item *bind_join(struct sql *sql, struct sql_scope *scope,
     struct sql_item *sides[2];
     size_t merged;
 
+    if (syntax->alias)
+        return sql_bind_named_join(sql, scope, node);
+    if (syntax->join_using_alias) {
+        (void)sql_fail(
+            sql, sql_location(node),
+            "an alias for USING is not supported; leave it out: its columns can be asked "
+            "for without a table");
+        return NULL;
+    }
     sides[0] = bind_item(sql, scope, syntax->larg);
     sides[1] = sides[0] ? bind_item(sql, scope, syntax->rarg) : NULL;
     if (!sides[1])
         return NULL;
-    if (syntax->alias) {
-        (void)sql_fail(sql, sql_location(node), "an alias for a join is not supported");
-        return NULL;
-    }
     item->kind = syntax->jointype == PG_QUERY__JOIN_TYPE__JOIN_INNER ? ITEM_LIST : ITEM_OUTER;
     item->join = syntax->jointype == PG_QUERY__JOIN_TYPE__JOIN_LEFT    ? "left"
                  : syntax->jointype == PG_QUERY__JOIN_TYPE__JOIN_RIGHT ? "right"

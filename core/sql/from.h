@@ -38,6 +38,9 @@ struct sql_output *sql_star_add(struct sql *sql, struct sql_item *item);
 struct sql_item *sql_bind_name(struct sql *sql, struct sql_scope *scope, const PgQuery__Node *node);
 struct sql_item *sql_bind_subselect(struct sql *sql, struct sql_scope *scope,
                                     const PgQuery__Node *node);
+/* (a JOIN b ...) AS j: a subquery of all columns; the names of its tables are not seen outside. */
+struct sql_item *sql_bind_named_join(struct sql *sql, struct sql_scope *scope,
+                                     const PgQuery__Node *node);
 
 struct sql_scope *sql_around(struct sql *sql, const struct sql_scope *scope);
 

@@ -78,9 +78,9 @@ const char *sql_cut_down(struct sql *sql, const struct sql_rel *rel, const char 
     for (size_t i = 0; i < rel->count; i++) {
         const struct sql_column *column = rel->columns[i];
 
-        if (column->used && (!rel->whole || strcmp(column->name, "id") == 0))
+        if (column->used && (!rel->whole || strcmp(column->field, "id") == 0))
             buf_add_format(&buf, "%s{\"type\":\"field\",\"field\":[%s]}", count++ ? "," : "",
-                           sql_quoted(sql, column->name));
+                           sql_quoted(sql, column->field));
     }
     buf_add_format(&buf, "],\"input\":%s}", plan);
     return sql_take(sql, &buf);

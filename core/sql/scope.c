@@ -53,6 +53,7 @@ struct sql_column *sql_column_add(struct sql *sql, struct sql_rel *rel, const ch
     struct sql_column *column = ARENA_NEW(&sql->arena, struct sql_column);
 
     column->name = name;
+    column->field = name;
     column->type = type;
     column->rel = rel;
     column->index = sql->column_count;

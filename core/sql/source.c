@@ -1,4 +1,4 @@
-/* What stands in FROM by itself: tables, views, subqueries, names of WITH. */
+/* What stands in FROM by itself: tables, views, subqueries, names of WITH, joins with a name. */
 #include "sql/from.h"
 
 #include "sql/apply.h"
@@ -96,6 +96,39 @@ struct sql_item *sql_item_of_query(struct sql *sql, struct sql_scope *scope, con
     return item;
 }
 
+/* As many new names as there are columns, at most. */
+static bool check_names(struct sql *sql, const PgQuery__RangeVar *var,
+                        const struct sql_table *declared)
+{
+    size_t count = var->alias ? var->alias->n_colnames : 0;
+
+    if (count == 0 || (declared && count <= declared->count))
+        return true;
+    if (!declared)
+        return sql_fail(sql, var->location,
+                        "new names for the columns of %s: they are not known; declare them with "
+                        "CREATE TABLE, or write (SELECT a AS b FROM %s)",
+                        var->relname, var->relname);
+    return sql_fail(sql, var->location, "%zu names for %zu columns", count, declared->count);
+}
+
+/* `new`: the name that an alias gives the column, or NULL. */
+static bool add_declared(struct sql *sql, struct sql_item *item, const struct sql_column *declared,
+                         const PgQuery__Node *new)
+{
+    const char *name = new ? sql_string(new) : declared->name;
+    struct sql_column *column;
+
+    if (sql_column_of(item->rel, name))
+        return sql_fail(sql, item->rel->location, "two columns are named %s",
+                        quote(name, strlen(name)).text);
+    column = sql_column_add(sql, item->rel, name, declared->type);
+    column->field = declared->name;
+    column->key = declared->key;
+    star_column(sql, item, column);
+    return true;
+}
+
 static struct sql_item *item_of_table(struct sql *sql, struct sql_scope *scope, const char *table,
                                       const PgQuery__RangeVar *var)
 {
@@ -103,28 +136,22 @@ static struct sql_item *item_of_table(struct sql *sql, struct sql_scope *scope, 
     const char *name = var->alias ? var->alias->aliasname : table;
     struct sql_rel *rel = sql_rel_add(sql, scope, name, var->location);
     struct sql_item *item = ARENA_NEW(&sql->arena, struct sql_item);
+    PgQuery__Node **new = var->alias ? var->alias->colnames : NULL;
+    size_t renamed = var->alias ? var->alias->n_colnames : 0;
 
     if (!rel)
         return NULL;
-    if (var->alias && var->alias->n_colnames) {
-        (void)sql_fail(sql, var->location,
-                       "new names for the columns of a table; write (SELECT a AS b FROM %s)",
-                       table);
-        return NULL;
-    }
     rel->table = table;
     item->rel = rel;
     item->rels = rel->bit;
     while (declared && strcmp(declared->name, table) != 0)
         declared = declared->next;
     rel->open = !declared;
-    for (size_t i = 0; declared && i < declared->count; i++) {
-        struct sql_column *column =
-            sql_column_add(sql, rel, declared->columns[i].name, declared->columns[i].type);
-
-        column->key = declared->columns[i].key;
-        star_column(sql, item, column);
-    }
+    if (!check_names(sql, var, declared))
+        return NULL;
+    for (size_t i = 0; declared && i < declared->count; i++)
+        if (!add_declared(sql, item, &declared->columns[i], i < renamed ? new[i] : NULL))
+            return NULL;
     if (rel->open)
         sql_star_add(sql, item)->all = rel;
     return item;
@@ -290,25 +317,76 @@ struct sql_scope *sql_around(struct sql *sql, const struct sql_scope *scope)
     return around;
 }
 
+/* The rows of a subquery that is not LATERAL. */
+static bool rows_of(struct sql *sql, struct sql_scope *scope, const PgQuery__SelectStmt *select,
+                    struct sql_query *query)
+{
+    struct sql_scope *around = sql_around(sql, scope);
+
+    return scope->apply ? sql_subquery(sql, around, select, false, query)
+                        : sql_select(sql, around, scope->level, select, query);
+}
+
 struct sql_item *sql_bind_subselect(struct sql *sql, struct sql_scope *scope,
                                     const PgQuery__Node *node)
 {
     const PgQuery__RangeSubselect *syntax = node->range_subselect;
     const PgQuery__SelectStmt *select = syntax->subquery->select_stmt;
-    struct sql_query query = {0};
-    int location = sql_location(syntax->subquery);
-    bool ok;
+    struct sql_query query = {.location = sql_location(syntax->subquery)};
 
-    query.location = location;
-    if (syntax->lateral) {
-        ok = sql_subquery(sql, scope, select, false, &query);
-    } else {
-        struct sql_scope *around = sql_around(sql, scope);
-
-        ok = scope->apply ? sql_subquery(sql, around, select, false, &query)
-                          : sql_select(sql, around, scope->level, select, &query);
-    }
-    if (!ok)
+    if (syntax->lateral ? !sql_subquery(sql, scope, select, false, &query)
+                        : !rows_of(sql, scope, select, &query))
         return NULL;
-    return sql_item_of_query(sql, scope, NULL, syntax->alias, &query, location);
+    return sql_item_of_query(sql, scope, NULL, syntax->alias, &query, query.location);
+}
+
+/* SELECT * FROM a join, as syntax. */
+struct star_of_join {
+    PgQuery__SelectStmt select;
+    PgQuery__ResTarget target;
+    PgQuery__ColumnRef ref;
+    PgQuery__JoinExpr join;
+    PgQuery__Node nodes[4];
+    PgQuery__Node *lists[3];
+};
+
+static const PgQuery__SelectStmt *star_of_join(struct sql *sql, const PgQuery__JoinExpr *join)
+{
+    struct star_of_join *made = ARENA_NEW(&sql->arena, struct star_of_join);
+
+    pg_query__select_stmt__init(&made->select);
+    pg_query__res_target__init(&made->target);
+    pg_query__column_ref__init(&made->ref);
+    made->join = *join;
+    made->join.alias = NULL;
+    made->nodes[0].node_case = PG_QUERY__NODE__NODE_A_STAR;
+    made->nodes[1].node_case = PG_QUERY__NODE__NODE_COLUMN_REF;
+    made->nodes[1].column_ref = &made->ref;
+    made->nodes[2].node_case = PG_QUERY__NODE__NODE_RES_TARGET;
+    made->nodes[2].res_target = &made->target;
+    made->nodes[3].node_case = PG_QUERY__NODE__NODE_JOIN_EXPR;
+    made->nodes[3].join_expr = &made->join;
+    made->lists[0] = &made->nodes[0];
+    made->lists[1] = &made->nodes[2];
+    made->lists[2] = &made->nodes[3];
+    made->ref.fields = &made->lists[0];
+    made->ref.n_fields = 1;
+    made->target.val = &made->nodes[1];
+    made->select.target_list = &made->lists[1];
+    made->select.n_target_list = 1;
+    made->select.from_clause = &made->lists[2];
+    made->select.n_from_clause = 1;
+    made->select.op = PG_QUERY__SET_OPERATION__SETOP_NONE;
+    made->select.limit_option = PG_QUERY__LIMIT_OPTION__LIMIT_OPTION_DEFAULT;
+    return &made->select;
+}
+
+struct sql_item *sql_bind_named_join(struct sql *sql, struct sql_scope *scope,
+                                     const PgQuery__Node *node)
+{
+    struct sql_query query = {.location = sql_location(node)};
+
+    if (!rows_of(sql, scope, star_of_join(sql, node->join_expr), &query))
+        return NULL;
+    return sql_item_of_query(sql, scope, NULL, node->join_expr->alias, &query, query.location);
 }
