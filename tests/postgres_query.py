@@ -301,8 +301,15 @@ class Gen:
         number = self.pick("int", "num", "num", "any")
         sums = {"int": "big", "num": "num", "any": "any"}
         extreme = self.pick("int", "text", "num", "date", "ts", "tz", "float", "any", "big")
+        ordered = self.pick("int", "big", "num", "text", "date", "ts", "tz")
+        way = self.pick("", " DESC") if ordered in NUMBERS else ""
+        by = value(ordered) + (" || ''" if ordered == "text" else "") # of a type that is known
         text, type_ = self.pick(
             ("count(*)", "big"),
+            (f"percentile_cont({self.pick(0, 0.25, 0.5, 1)}) WITHIN GROUP (ORDER BY {value('int')}"
+             f"{self.pick('', ' DESC')})", "float"),
+            (f"{self.pick('mode()', 'percentile_disc(0.5)', 'percentile_disc(0.25)')} WITHIN GROUP "
+             f"(ORDER BY {by}{way})", ordered),
             (f"count({distinct}{value(self.pick('int', 'text', 'date'))})", "big"),
             (f"sum({distinct}{value(number)})", sums[number]),
             (f"sum({distinct}{value(number)})", sums[number]),
