@@ -271,7 +271,13 @@ static struct sql_item *bind_item(struct sql *sql, struct sql_scope *scope,
         return bind_join(sql, scope, node);
     if (node->node_case == PG_QUERY__NODE__NODE_RANGE_FUNCTION)
         return sql_bind_range_function(sql, scope, node);
-    (void)sql_fail(sql, sql_location(node), "this in FROM is not supported");
+    if (node->node_case == PG_QUERY__NODE__NODE_RANGE_TABLE_SAMPLE)
+        (void)sql_fail(
+            sql, sql_location(node->range_table_sample->relation),
+            "TABLESAMPLE is not supported: a view cannot depend on chance; choose rows in "
+            "WHERE by what is in them");
+    else
+        (void)sql_fail(sql, sql_location(node), "this in FROM is not supported");
     return NULL;
 }
 

@@ -34,6 +34,29 @@ void sql_output_add(struct sql *sql, struct sql_query *query, const char *name,
     output->type = expr->type;
 }
 
+static const char *name_of(const PgQuery__Node *node);
+
+static const char *name_of_subquery(const PgQuery__SubLink *link)
+{
+    const PgQuery__SelectStmt *select = link->subselect->select_stmt;
+    const PgQuery__ResTarget *first;
+    const char *name;
+
+    if (link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__EXISTS_SUBLINK)
+        return "exists";
+    if (link->sub_link_type == PG_QUERY__SUB_LINK_TYPE__ARRAY_SUBLINK)
+        return "array";
+    if (link->sub_link_type != PG_QUERY__SUB_LINK_TYPE__EXPR_SUBLINK)
+        return "?column?";
+    while (select->larg)
+        select = select->larg;
+    if (!select->n_target_list)
+        return "column1"; /* VALUES */
+    first = select->target_list[0]->res_target;
+    name = *first->name ? first->name : name_of(first->val);
+    return *name ? name : "?column?"; /* of a "*" */
+}
+
 /* What a column is called that has no AS, as PostgreSQL calls it. */
 static const char *name_of(const PgQuery__Node *node)
 {
@@ -47,6 +70,8 @@ static const char *name_of(const PgQuery__Node *node)
         return "coalesce";
     if (node->node_case == PG_QUERY__NODE__NODE_MIN_MAX_EXPR)
         return node->min_max_expr->op == PG_QUERY__MIN_MAX_OP__IS_LEAST ? "least" : "greatest";
+    if (node->node_case == PG_QUERY__NODE__NODE_SUB_LINK)
+        return name_of_subquery(node->sub_link);
     if (node->node_case == PG_QUERY__NODE__NODE_A_ARRAY_EXPR)
         return "array";
     if (node->node_case == PG_QUERY__NODE__NODE_COLLATE_CLAUSE)
