@@ -9,6 +9,7 @@
 
 enum {
     INTERVAL = 500000, /* microseconds */
+    TICK = 1000,       /* a run that is over within a tick of its clock takes this long */
     WIDTH_MAX = 200,
     WIDTH = 80, /* of what is no terminal */
     BAR_MIN = 10,
@@ -150,13 +151,12 @@ static void compose(const struct run *run, uint64_t bytes, double seconds, struc
 static void draw(struct run *run, int64_t now)
 {
     uint64_t bytes = run->bytes_in + run->log.line.taken;
-    double passed = (double)(now - state.drawn) / 1e6;
+    double passed = (double)(now > state.drawn ? now - state.drawn : TICK) / 1e6;
     double seconds = (double)(now - state.started) / 1e6;
     struct drawing line = {.size = 0};
     int most = columns() - 1;
 
-    if (passed > 0)
-        state.rate = (double)(bytes - state.bytes) / passed;
+    state.rate = (double)(bytes - state.bytes) / passed;
     state.drawn = now;
     state.bytes = bytes;
     compose(run, bytes, seconds, &line);

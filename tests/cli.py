@@ -291,7 +291,7 @@ def test_a_signal_in_every_phase_leaves_whole_lines():
 
 def test_a_signal_while_nobody_reads_ends_it_when_somebody_does():
     with open("log", "wb") as file:
-        file.write(b"".join(create(i) for i in range(1, 60000)))
+        file.write(b"".join(create(i) for i in range(1, 120000)))
     process = start("plan.json", "log")
     wait_for_rest(process)
     process.send_signal(signal.SIGTERM)
@@ -302,7 +302,7 @@ def test_a_signal_while_nobody_reads_ends_it_when_somebody_does():
     count = out.count(b"\n")
     assert out == b"".join(created(i) for i in range(1, count + 1))
     assert err == b"ssp: stopped by signal 15 after %d lines\n" % count
-    assert count < 59999
+    assert count < 119999
 
 
 def stop_by(number, lines, *args):
