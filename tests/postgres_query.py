@@ -6,6 +6,8 @@ without), float, text, bool, date, ts, tz, span. A scope is a list of (expressio
 import json
 import re
 
+from random_query import RandomQuery
+
 # What a column is declared as, and what stands in its records: pairs of JSON and SQL.
 VALUES = {
     "int": [(v, str(v)) for v in (0, 1, 1, 2, 3, -1, 7, 2**31 - 1, 1 - 2**31)] + [("2", "2"), (3.0, "3")],
@@ -52,20 +54,8 @@ SELECTED = COMPARED + ("bool",)
 JOINS = ("JOIN", "JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN")
 
 
-class Gen:
-    def __init__(self, rng):
-        self.rng = rng
-        self.aliases = 0
-
-    def chance(self, percent):
-        return self.rng.randrange(100) < percent
-
-    def pick(self, *choices):
-        return self.rng.choice(choices)
-
-    def alias(self):
-        self.aliases += 1
-        return f"r{self.aliases}"
+class Gen(RandomQuery):
+    TABLES = TABLES
 
     def literal(self, type_):
         text = self.rng.choice(VALUES[type_])[1]
@@ -251,26 +241,6 @@ class Gen:
                          f"sum({self.value(inner, 'int', 1)})",
                          f"count(*) + coalesce(min({self.value(inner, 'int', 1)}), 7)")
         return f"(SELECT {what} FROM {rows}{where})::int"
-
-    def where(self, scope, parts):
-        parts = parts + [self.condition(scope) for _ in range(self.rng.randrange(3))]
-        if self.chance(30):
-            part = self.subquery(scope)
-            parts.append(self.pick(part, f"({part} OR {self.condition(scope, 1)})",
-                                   f"NOT ({part} AND {self.condition(scope, 1)})"))
-        if self.chance(12):
-            parts.append(f"{self.value(scope, 'int', 1)} {self.pick('=', '<', '>=')}"
-                         f" {self.scalar(scope)}")
-        return " WHERE " + " AND ".join(parts) if parts else ""
-
-    def source(self, depth=1):
-        """Something to stand in FROM, and its columns."""
-        name = self.alias()
-        if depth and self.chance(20):
-            text, columns = self.query(depth - 1)
-            return f"({text}) {name}", [(f"{name}.{c}", t) for c, t in columns]
-        table = self.rng.choice(list(TABLES))
-        return f"{table} {name}", [(f"{name}.{c}", t) for c, t in TABLES[table].items()]
 
     def sources(self, depth):
         """FROM without the word, its columns, and what stands in WHERE for commas."""

@@ -16,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 
+from random_query import RandomQuery
+
 TABLES = {
     "t": {"id": "int", "a": "int", "b": "int", "s": "text"},
     "u": {"id": "int", "a": "int", "c": "int", "s": "text"},
@@ -38,22 +40,10 @@ def said(text, sqlite):
     return text
 
 
-class Gen:
+class Gen(RandomQuery):
     """One random query. A scope is a list of (expression, type); names never clash."""
 
-    def __init__(self, rng):
-        self.rng = rng
-        self.aliases = 0
-
-    def chance(self, percent):
-        return self.rng.randrange(100) < percent
-
-    def pick(self, *choices):
-        return self.rng.choice(choices)
-
-    def alias(self):
-        self.aliases += 1
-        return f"r{self.aliases}"
+    TABLES = TABLES
 
     def literal(self, type_):
         if type_ == "int":
@@ -318,26 +308,6 @@ class Gen:
                          f"sum({self.value(inner, 'int', 1)})",
                          f"count(*) + coalesce(min({self.value(inner, 'int', 1)}), 7)")
         return f"(SELECT {what} FROM {rows}{where})"
-
-    def where(self, scope, parts):
-        parts = parts + [self.condition(scope) for _ in range(self.rng.randrange(3))]
-        if self.chance(30):
-            part = self.subquery(scope)
-            parts.append(self.pick(part, f"({part} OR {self.condition(scope, 1)})",
-                                   f"NOT ({part} AND {self.condition(scope, 1)})"))
-        if self.chance(12):
-            parts.append(f"{self.value(scope, 'int', 1)} {self.pick('=', '<', '>=')}"
-                         f" {self.scalar(scope)}")
-        return " WHERE " + " AND ".join(parts) if parts else ""
-
-    def source(self, depth=1):
-        """Something to stand in FROM, and its columns."""
-        name = self.alias()
-        if depth and self.chance(20):
-            text, columns = self.query(depth - 1)
-            return f"({text}) {name}", [(f"{name}.{c}", t) for c, t in columns]
-        table = self.rng.choice(list(TABLES))
-        return f"{table} {name}", [(f"{name}.{c}", t) for c, t in TABLES[table].items()]
 
     def sources(self, depth):
         """FROM without the word, its columns, and what stands in WHERE for commas."""

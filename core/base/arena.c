@@ -5,6 +5,7 @@
 #include "base/mem.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #ifdef SSP_STRESS
@@ -79,6 +80,21 @@ char *arena_copy(struct arena *arena, const void *bytes, size_t size)
     if (size)
         memcpy(copy, bytes, size);
     return copy;
+}
+
+char *arena_format(struct arena *arena, const char *fmt, va_list args)
+{
+    va_list again;
+    int size;
+    char *text;
+
+    va_copy(again, args);
+    size = vsnprintf(NULL, 0, fmt, again);
+    va_end(again);
+    SSP_ASSERT(size >= 0);
+    text = arena_alloc(arena, (size_t)size + 1);
+    (void)vsnprintf(text, (size_t)size + 1, fmt, args);
+    return text;
 }
 
 void arena_reset(struct arena *arena)

@@ -1,6 +1,7 @@
 #ifndef SSP_BASE_ARENA_H
 #define SSP_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 /*
@@ -23,6 +24,8 @@ struct arena {
 void *arena_alloc(struct arena *arena, size_t size); /* zeroed, 16-byte aligned */
 void *arena_array(struct arena *arena, size_t count, size_t size);
 char *arena_copy(struct arena *arena, const void *bytes, size_t size); /* NUL after the end */
+char *arena_format(struct arena *arena, const char *fmt, va_list args)
+    __attribute__((format(printf, 2, 0)));
 void arena_reset(struct arena *arena); /* empty, keeps one block; free while it is empty */
 void arena_release(struct arena *arena);
 

@@ -140,6 +140,21 @@ struct row *recompute_row(struct row_source source, struct buf *text)
     return row;
 }
 
+struct row *recompute_row_like(const struct row *row, struct buf *text)
+{
+    struct value id = row_id(row);
+
+    return recompute_row((struct row_source){.key = row_key(row),
+                                             .key_size = row->key_size,
+                                             .made = row->made,
+                                             .hash = hash_bytes(row_key(row), row->key_size),
+                                             .id = id.text,
+                                             .id_size = id.size,
+                                             .context = row->bound ? row_context(row).text : NULL,
+                                             .context_size = row_context(row).size},
+                         text);
+}
+
 static struct row *project_row(struct run *run, const struct row *row,
                                const struct plan_project *plan)
 {

@@ -70,6 +70,9 @@ struct bag recompute_window(struct run *run, const struct bag *in, const struct 
 
 /* Sets a field of an object's text. */
 void recompute_set_field(struct buf *text, const char *name, size_t size, const struct buf *value);
+/* A row of this text, otherwise as another one is. */
+struct row *recompute_row_like(const struct row *row, struct buf *text);
+
 struct bag recompute_session(struct run *run, const struct bag *in,
                              const struct plan_session *plan);
 

@@ -36,7 +36,6 @@ static void show(struct run *run, struct bag *bag, const struct bag_entry *entry
                  const struct row *first, const struct plan_session *plan)
 {
     const struct row *row = entry->row;
-    struct value id = row_id(row);
     struct buf text = BUF_INIT;
     struct buf start = BUF_INIT;
     struct value value = first ? expr_eval(&plan->start, first, &run->scratch) : VALUE_NONE;
@@ -47,17 +46,7 @@ static void show(struct run *run, struct bag *bag, const struct bag_entry *entry
     else
         buf_add_string(&start, "null");
     recompute_set_field(&text, plan->alias, plan->alias_size, &start);
-    bag_add(bag,
-            recompute_row((struct row_source){.key = row_key(row),
-                                              .key_size = row->key_size,
-                                              .made = row->made,
-                                              .hash = hash_bytes(row_key(row), row->key_size),
-                                              .id = id.text,
-                                              .id_size = id.size,
-                                              .context = row->bound ? row_context(row).text : NULL,
-                                              .context_size = row_context(row).size},
-                          &text),
-            entry->weight, entry->sources);
+    bag_add(bag, recompute_row_like(row, &text), entry->weight, entry->sources);
     buf_release(&text);
     buf_release(&start);
     arena_reset(&run->scratch);

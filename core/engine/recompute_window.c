@@ -273,7 +273,6 @@ static struct row *with_functions(const struct windows *self, size_t first, size
 {
     const struct row *row = self->copies[at].entry->row;
     struct buf text = BUF_INIT;
-    struct value id = row_id(row);
     struct row *result;
 
     buf_add(&text, row_text(row), row->size);
@@ -285,15 +284,7 @@ static struct row *with_functions(const struct windows *self, size_t first, size
                             self->plan->calls[i].field->steps->key_size, &value);
         buf_release(&value);
     }
-    result = recompute_row((struct row_source){.key = row_key(row),
-                                               .key_size = row->key_size,
-                                               .made = row->made,
-                                               .hash = hash_bytes(row_key(row), row->key_size),
-                                               .id = id.text,
-                                               .id_size = id.size,
-                                               .context = row->bound ? row_context(row).text : NULL,
-                                               .context_size = row_context(row).size},
-                           &text);
+    result = recompute_row_like(row, &text);
     buf_release(&text);
     return result;
 }

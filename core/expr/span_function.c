@@ -102,31 +102,31 @@ struct value function_days_between(const struct value *args, size_t count, struc
     return make_int((a - b) / TIME_DAY, scratch);
 }
 
-/* time_between(a, b): from b to a, an interval of days and hours; age: of years and months too. */
-struct value function_time_between(const struct value *args, size_t count, struct arena *scratch)
+static struct value span_of_instants(const struct value *args,
+                                     struct span (*span_of)(int64_t a, int64_t b),
+                                     struct arena *scratch)
 {
     struct span span;
     int64_t a;
     int64_t b;
 
-    (void)count;
     if (!read_instant(args[0], scratch, &a) || !read_instant(args[1], scratch, &b))
         return make_null();
-    span = span_between(a, b);
+    span = span_of(a, b);
     return make_span(&span, scratch);
+}
+
+/* time_between(a, b): from b to a, an interval of days and hours; age: of years and months too. */
+struct value function_time_between(const struct value *args, size_t count, struct arena *scratch)
+{
+    (void)count;
+    return span_of_instants(args, span_between, scratch);
 }
 
 struct value function_age(const struct value *args, size_t count, struct arena *scratch)
 {
-    struct span span;
-    int64_t a;
-    int64_t b;
-
     (void)count;
-    if (!read_instant(args[0], scratch, &a) || !read_instant(args[1], scratch, &b))
-        return make_null();
-    span = span_age(a, b);
-    return make_span(&span, scratch);
+    return span_of_instants(args, span_age, scratch);
 }
 
 static struct value sum_of(const struct value *args, int64_t sign, struct arena *scratch)

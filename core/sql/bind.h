@@ -322,6 +322,9 @@ struct sql_expr *sql_type_cast(struct sql *sql, struct sql_expr *arg, const PgQu
  * the message. */
 bool sql_unify(struct sql *sql, struct sql_expr **exprs, size_t count, const char *what,
                int location, enum sql_type *type);
+/* Makes a type the one that it has in common with another, or refuses. */
+bool sql_widen(struct sql *sql, enum sql_type *type, enum sql_type other, const char *what,
+               int location);
 /* The same value as one of a type that it has something in common with. */
 struct sql_expr *sql_as(struct sql *sql, struct sql_expr *expr, enum sql_type type);
 /* A quoted literal as a value of this type. */

@@ -29,15 +29,10 @@ bool export_fail(struct export *ex, const char *fmt, ...)
 const char *export_text(struct export *ex, const char *fmt, ...)
 {
     va_list args;
-    int size;
     char *text;
 
     va_start(args, fmt);
-    size = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    text = arena_alloc(&ex->arena, (size_t)size + 1);
-    va_start(args, fmt);
-    (void)vsnprintf(text, (size_t)size + 1, fmt, args);
+    text = arena_format(&ex->arena, fmt, args);
     va_end(args);
     return text;
 }

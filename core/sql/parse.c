@@ -49,15 +49,10 @@ bool sql_fail(struct sql *sql, int location, const char *fmt, ...)
 const char *sql_text(struct sql *sql, const char *fmt, ...)
 {
     va_list args;
-    int size;
     char *text;
 
     va_start(args, fmt);
-    size = vsnprintf(NULL, 0, fmt, args);
-    va_end(args);
-    text = arena_alloc(&sql->arena, (size_t)size + 1);
-    va_start(args, fmt);
-    (void)vsnprintf(text, (size_t)size + 1, fmt, args);
+    text = arena_format(&sql->arena, fmt, args);
     va_end(args);
     return text;
 }

@@ -49,14 +49,10 @@ static bool unify_column(struct sql *sql, const struct inputs *inputs, size_t i,
                          enum sql_type *type)
 {
     *type = SQL_NULL;
-    for (size_t j = 0; j < inputs->count; j++) {
-        struct sql_expr *pair[2] = {sql_const(sql, *type, "null", 0),
-                                    sql_const(sql, inputs->queries[j].outputs[i].type, "null", 0)};
-
-        if (!sql_unify(sql, pair, 2, sql_text(sql, "%s: column %zu", what, i + 1),
-                       place_of(inputs->syntax[j]), type))
+    for (size_t j = 0; j < inputs->count; j++)
+        if (!sql_widen(sql, type, inputs->queries[j].outputs[i].type,
+                       sql_text(sql, "%s: column %zu", what, i + 1), place_of(inputs->syntax[j])))
             return false;
-    }
     return true;
 }
 

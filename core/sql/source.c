@@ -184,10 +184,9 @@ static bool type_of_recursion(struct sql *sql, const struct sql_cte *cte,
     enum sql_type first = base->outputs[i].type;
     const char *what = sql_text(sql, "WITH RECURSIVE %s: column %zu", cte->name, i + 1);
     int location = cte->syntax->location;
-    struct sql_expr *pair[2] = {sql_const(sql, first, "null", 0),
-                                sql_const(sql, step->outputs[i].type, "null", 0)};
 
-    if (!sql_unify(sql, pair, 2, what, location, type))
+    *type = first;
+    if (!sql_widen(sql, type, step->outputs[i].type, what, location))
         return false;
     if (sql_base(*type) != sql_base(first) && first != SQL_NULL && first != SQL_ANY)
         return sql_fail(sql, location,

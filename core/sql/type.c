@@ -271,6 +271,14 @@ bool sql_unify(struct sql *sql, struct sql_expr **exprs, size_t count, const cha
     return true;
 }
 
+bool sql_widen(struct sql *sql, enum sql_type *type, enum sql_type other, const char *what,
+               int location)
+{
+    struct sql_expr *pair[2] = {sql_const(sql, *type, "null", 0), sql_const(sql, other, "null", 0)};
+
+    return sql_unify(sql, pair, 2, what, location, type);
+}
+
 static struct sql_expr *replaced(struct sql *sql, struct sql_expr *expr, const char *part,
                                  const char *by, int location)
 {
