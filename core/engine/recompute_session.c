@@ -38,9 +38,11 @@ static void show(struct run *run, struct bag *bag, const struct bag_entry *entry
     const struct row *row = entry->row;
     struct buf text = BUF_INIT;
     struct buf start = BUF_INIT;
-    struct value value = first ? expr_eval(&plan->start, first, &run->scratch) : VALUE_NONE;
+    struct value value = VALUE_NONE;
 
     buf_add(&text, row_text(row), row->size);
+    if (first)
+        value = expr_eval(&plan->start, first, &run->scratch);
     if (value.size)
         buf_add(&start, value.text, value.size);
     else
